@@ -1,0 +1,76 @@
+// swift-tools-version: 6.2
+import PackageDescription
+
+let strict: [SwiftSetting] = [
+  .enableUpcomingFeature("ExistentialAny"),
+  .enableUpcomingFeature("MemberImportVisibility"),
+  .treatAllWarnings(as: .error),
+]
+
+/// The rooms that scan bytes and columns are optimised in debug builds too, which keeps tests fast.
+let hot: [SwiftSetting] = strict + [.unsafeFlags(["-O"], .when(configuration: .debug))]
+
+let argumentParser = Target.Dependency.product(
+  name: "ArgumentParser", package: "swift-argument-parser")
+let database = Target.Dependency.product(name: "GRDB", package: "GRDB.swift")
+let yaml = Target.Dependency.product(name: "Yams", package: "Yams")
+
+/// A room: one folder in `Sources`, with arrows only to rooms listed before it.
+func room(
+  _ name: String, on rooms: [Target.Dependency] = [], settings: [SwiftSetting] = strict
+) -> Target {
+  .target(name: name, dependencies: rooms, swiftSettings: settings)
+}
+
+/// The tests of a room: one folder in `Tests`, named after it.
+func tests(_ name: String, on rooms: [Target.Dependency] = []) -> Target {
+  .testTarget(
+    name: "\(name)Tests", dependencies: [.init(stringLiteral: name)] + rooms, swiftSettings: strict)
+}
+
+let package = Package(
+  name: "waymark",
+  products: [.executable(name: "waymark", targets: ["waymark"])],
+  dependencies: [
+    .package(url: "https://github.com/apple/swift-argument-parser", exact: "1.8.2"),
+    .package(url: "https://github.com/groue/GRDB.swift", exact: "7.10.0"),
+    .package(url: "https://github.com/jpsim/Yams", exact: "6.2.2"),
+  ],
+  targets: [
+    .systemLibrary(
+      name: "CXXHash", pkgConfig: "libxxhash", providers: [.apt(["libxxhash-dev"])]),
+    .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
+
+    room("Events", on: ["CXXHash"], settings: hot),
+    room("Statistics", settings: hot),
+    room("Experience", on: ["Events", yaml]),
+    room("Stories", on: ["Events"], settings: hot),
+    room("Wire", on: ["Events", "Stories", "CZlib"], settings: hot),
+    room("Parts", on: ["Events", "Stories"], settings: hot),
+    room("Store", on: ["Events", "Stories", "Parts", database]),
+    room("Engine", on: ["Events", "Statistics", "Experience", "Stories"], settings: hot),
+    room("Maps", on: ["Events", "Statistics", "Experience", "Engine"]),
+    room("Companies", on: ["Events", "Statistics"]),
+    room(
+      "Commands",
+      on: [
+        "Events", "Statistics", "Experience", "Stories", "Wire", "Parts", "Store", "Engine",
+        "Maps", "Companies", argumentParser,
+      ]),
+    .executableTarget(name: "waymark", dependencies: ["Commands"], swiftSettings: strict),
+
+    tests("Events"),
+    tests("Statistics"),
+    tests("Experience", on: ["Events"]),
+    tests("Stories", on: ["Events"]),
+    tests("Wire", on: ["Events", "Stories"]),
+    tests("Parts", on: ["Events", "Stories"]),
+    tests("Store", on: ["Events", "Stories", "Parts", database]),
+    tests("Engine", on: ["Events", "Statistics", "Experience", "Stories"]),
+    tests("Maps", on: ["Events", "Statistics", "Experience", "Engine", "Stories"]),
+    tests("Companies", on: ["Events", "Experience"]),
+    tests("Commands", on: ["Events"]),
+    .testTarget(name: "TidyTests", swiftSettings: strict),
+  ],
+  swiftLanguageModes: [.v6]
+)
