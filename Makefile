@@ -1,7 +1,7 @@
 # Every habit is one command. `make` alone lists them.
 
 SWIFT_FLAGS = --explicit-target-dependency-import-check error
-FOLDERS = Sources Tests Package.swift Benchmarks/Package.swift Benchmarks/Sources
+FOLDERS = Sources Tests Package.swift
 PYTHON = .build/python/bin/python
 COMPANY ?= shop
 
@@ -36,7 +36,6 @@ docs: release ## Write the manual page
 	scripts/manual .build/help.json > docs/waymark.1
 
 bench: release python ## Measure import, funnel and map beside DuckDB on the same rows
-	swift build -c release --package-path Benchmarks
 	$(PYTHON) Benchmarks/run.py $(BENCH)
 
 python:
