@@ -100,7 +100,8 @@ extension Expression {
     case .has(let part), .not(let part), .negative(let part): [part]
     case .binary(_, let left, let right), .text(_, let left, let right): [left, right]
     case .isOneOf(let value, let items): [value] + items
-    case .isBetween(let first, let second, let third), .conditional(let first, let second, let third):
+    case .isBetween(let first, let second, let third),
+      .conditional(let first, let second, let third):
       [first, second, third]
     }
   }
