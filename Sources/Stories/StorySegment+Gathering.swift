@@ -11,7 +11,37 @@ extension StorySegment {
   public static func gathering(
     _ segments: [StorySegment], customers: [[Int]], canonical: (UInt64) -> UInt64
   ) throws(Refusal) -> StorySegment {
-    throw Refusal("stories.gathering", problem: "Not there yet.", remedy: "Wait.")
+    precondition(segments.count == customers.count)
+    var weaver = StoryWeaver(segments)
+    for (source, segment) in segments.enumerated() {
+      for customer in customers[source].sorted() {
+        let rows = segment.rows(of: customer)
+        var start = rows.lowerBound
+        var other = segment.otherRows.firstPosition { $0 >= UInt32(start) }
+        while start < rows.upperBound {
+          let key = segment.key(of: start, customer: customer, other: &other)
+          var end = start + 1
+          while end < rows.upperBound {
+            var next = other
+            guard segment.key(of: end, customer: customer, other: &next) == key else { break }
+            other = next
+            end += 1
+          }
+          weaver.add(start..<end, of: source, customer: customer, to: canonical(key))
+          start = end
+        }
+      }
+    }
+    return try weaver.woven().segment
+  }
+
+  /// The own key of a row; `other` is the first of the other rows that is not before it.
+  private func key(of row: Int, customer: Int, other: inout Int) -> UInt64 {
+    guard other < otherRows.count, otherRows[other] == UInt32(row) else {
+      return customers[customer]
+    }
+    other += 1
+    return otherKeys[other - 1]
   }
 
   /// The segment with the customers at those positions taken out of `visible`.
