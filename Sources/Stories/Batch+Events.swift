@@ -45,16 +45,6 @@ extension Batch {
   }
 }
 
-/// What tells one column from another.
-struct ColumnName: Hashable, Comparable {
-  var name: String
-  var kind: PropertyKind
-
-  static func < (left: Self, right: Self) -> Bool {
-    (left.name, left.kind.rawValue) < (right.name, right.kind.rawValue)
-  }
-}
-
 extension Refusal {
   /// The refusal of one event name too many.
   public static let tooManyNames = Refusal(
