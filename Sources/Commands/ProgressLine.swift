@@ -1,13 +1,14 @@
 import Foundation
+import Synchronization
 
 /// One line on standard error that says how far a long work has come.
 ///
 /// Nothing is shown where standard error is no terminal.
-final class ProgressLine {
+final class ProgressLine: Sendable {
   private let title: String
   private let shows: Bool
   private let begun = ContinuousClock.now
-  private var shown: ContinuousClock.Instant?
+  private let shown = Mutex<ContinuousClock.Instant?>(nil)
 
   /// Begins a line with what is being done.
   init(_ title: String, shows: Bool = Terminal.showsProgress) {
@@ -21,11 +22,7 @@ final class ProgressLine {
   ///   - fraction: 0 to 1.
   ///   - events: how many events were read up to now.
   func update(fraction: Double, events: Int) {
-    guard shows else { return }
-    let now = ContinuousClock.now
-    if let shown, now - shown < .milliseconds(100) { return }
-    shown = now
-    let seconds = (now - begun) / .seconds(1)
+    guard shows, isDue() else { return }
     let rate = seconds > 0 ? Double(events) / seconds : 0
     let cells = 20
     let full = Int((fraction * Double(cells)).rounded(.down))
@@ -39,14 +36,24 @@ final class ProgressLine {
 
   /// Shows what is being done now, without a fraction.
   func update(_ doing: String) {
-    guard shows else { return }
+    guard shows, isDue() else { return }
     let line = "\(title)  \(doing)".prefix(Terminal.width - 1)
     FileHandle.standardError.write(Data("\r\u{1B}[2K\(line)".utf8))
   }
 
+  /// Whether the line is a tenth of a second old.
+  private func isDue() -> Bool {
+    let now = ContinuousClock.now
+    return shown.withLock { shown in
+      if let shown, now - shown < .milliseconds(100) { return false }
+      shown = now
+      return true
+    }
+  }
+
   /// Takes the line away.
   func clear() {
-    guard shows, shown != nil else { return }
+    guard shows, shown.withLock({ $0 != nil }) else { return }
     FileHandle.standardError.write(Data("\r\u{1B}[2K".utf8))
   }
 

@@ -83,10 +83,10 @@ public struct Intake: Sendable {
       progress(
         Progress(fraction: Double(done) / Double(max(1, of)), events: events, merging: true))
     }
-    let all = try rejects.close()
+    let (all, rejectsPath) = try line.closeRejects()
     return Report(
       result: result, rejections: all.counts, examples: Array(all.kept.prefix(5)),
-      rejectsPath: rejects.path, resumedAt: resumes ? begun.recordNumber + 1 : nil,
+      rejectsPath: rejectsPath, resumedAt: resumes ? begun.recordNumber + 1 : nil,
       lastImported: session.lastFinished)
   }
 }
@@ -136,6 +136,11 @@ private final class ImportLine: Sendable {
 
   /// How many events were taken in this run.
   var accepted: Int { outgoing.withLock { $0.checkpoint.accepted - $0.begun } }
+
+  /// Closes the file of rejected records; tells what was rejected, and where the file lies.
+  func closeRejects() throws -> (Rejections, path: String?) {
+    try outgoing.withLock { (try $0.rejects.close(), $0.rejects.path) }
+  }
 
   /// Reads, sorts and writes chunks until there are none left, or one of the workers failed.
   func work() throws {
