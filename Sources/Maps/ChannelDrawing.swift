@@ -61,7 +61,7 @@ struct ChannelDrawing {
       let part = room * Double(use.count) / Double(sum)
       marks += SVG.rectangle(
         at, 14, max(0.5, part - 1), 10, "channel\(color(use.channel))", round: 1,
-        title: "\(use.channel.asTitle): \(f.count(use.count)), \(f.share(use.count, of: sum))")
+        title: "\(use.channel.cleaned): \(f.count(use.count)), \(f.share(use.count, of: sum))")
       at += part
     }
     for (line, use) in uses.prefix(2).enumerated() {
@@ -69,7 +69,7 @@ struct ChannelDrawing {
       marks += SVG.rectangle(x, y - 8, 8, 8, "channel\(color(use.channel))", round: 2)
       let share = f.share(use.count, of: sum)
       let label = SVG.shortened(
-        use.channel.asTitle, to: room - 18 - SVG.width(of: share, size: 12), size: 12)
+        use.channel.cleaned, to: room - 18 - SVG.width(of: share, size: 12), size: 12)
       marks += SVG.text(x + 13, y, "\(label) \(share)", "small")
     }
     if column.step.channelSwitches > 0 {

@@ -44,6 +44,10 @@ struct Chart {
   }
 
   var title: String { measured.title.asTitle }
+  /// The designed starting points.
+  var startTouchpoints: [Touchpoint] {
+    measured.starts.compactMap { experience.touchpoint($0.touchpoint) }
+  }
   var isEmpty: Bool { measured.cases.total == 0 }
 
   /// The days that the cases began in.
@@ -62,18 +66,22 @@ struct Chart {
 
   /// The customers that the map speaks of.
   var population: String {
-    (measured.population ?? journey.audienceName).map(\.cleaned) ?? "all customers"
+    guard let name = (measured.population ?? journey.audienceName)?.cleaned else {
+      return "all customers"
+    }
+    let isName = name.allSatisfy { $0.isLetter || $0.isNumber || $0 == "_" || $0 == "-" }
+    return isName ? name.replacing("_", with: " ") : name
   }
 
   /// The title of a touchpoint, or its name where the experience has none of that name.
   func title(of touchpoint: String) -> String {
-    (experience.touchpoint(touchpoint)?.title ?? touchpoint).asTitle
+    (experience.touchpoint(touchpoint)?.title ?? touchpoint.replacing("_", with: " ")).asTitle
   }
 
   /// The teams, partners and outsiders that hold a step, each once.
-  func owners(of column: Column) -> [(name: String, control: Touchpoint.Control)] {
+  func owners(of touchpoints: [Touchpoint]) -> [(name: String, control: Touchpoint.Control)] {
     var result: [(name: String, control: Touchpoint.Control)] = []
-    for touchpoint in column.touchpoints {
+    for touchpoint in touchpoints {
       let owner = touchpoint.owner.map { name in
         experience.teams.first { $0.name == name }?.title ?? name
       }

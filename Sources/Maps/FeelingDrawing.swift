@@ -10,6 +10,8 @@ struct FeelingDrawing {
 
   static let top = 18.0
   static let depth = 104.0
+  /// Half a point of five: a smaller gap to the design is not marked, however sure it is.
+  static let noticeable = 0.5
 
   private func x(_ index: Int) -> Double { Double(index + 1) * width + FlowDrawing.inset + 10 }
   private func y(_ feeling: Double) -> Double {
@@ -60,7 +62,10 @@ struct FeelingDrawing {
     chart.columns.enumerated().map { index, column in
       let felt = chart.feeling(of: column)
       guard let value = felt.value, value.isFinite else { return "" }
-      let far = chart.designedFeeling(of: column).map { (felt.high ?? value) < $0 } ?? (value < 3)
+      let less = chart.designedFeeling(of: column).map {
+        (felt.high ?? value) < $0 && value <= $0 - Self.noticeable
+      }
+      let far = less ?? (value < 3)
       let ink = far ? "bad" : "good"
       let x = x(index)
       var marks = ""

@@ -11,7 +11,7 @@ struct FlowDrawing {
   let width: Double
 
   static let top = 46.0
-  static let depth = 150.0
+  static let depth = 168.0
   static let foot = 62.0
   static let gap = 12.0
   static let node = 6.0
@@ -170,14 +170,19 @@ struct FlowDrawing {
 
   /// A band that turns from the right to straight down, and narrows on its way.
   private func peel(_ x: Double, _ y: Double, _ height: Double) -> String {
-    let reach = min(width - 40, 34 + min(height, 34))
-    let band = min(max(height * 0.55, 2), 24)
+    let reach = min(width - 40, 30 + min(height, 34))
+    let band = min(max(height * 0.5, 2), 24)
     let bottom = y + height
-    let end = max(bottom + 14, min(bottom + 30, ground - 2))
+    let turn = bottom + 12
+    let end = ground - 4
+    let tip = x + reach - band / 2
     return SVG.path(
       [
-        .move(x, y), .curve(x + reach * 0.7, y, x + reach, y + height * 0.3, x + reach, end),
-        .line(x + reach - band, end),
+        .move(x, y), .curve(x + reach * 0.7, y, x + reach, y + height * 0.3, x + reach, turn),
+        .curve(x + reach, (turn + end) / 2, tip + 1, (turn + end) / 2, tip + 0.8, end),
+        .line(tip - 0.8, end),
+        .curve(
+          tip - 1, (turn + end) / 2, x + reach - band, (turn + end) / 2, x + reach - band, turn),
         .curve(x + reach - band, bottom, x + reach * 0.4, bottom, x, bottom), .close,
       ], "leave")
   }

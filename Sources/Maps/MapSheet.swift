@@ -47,8 +47,9 @@ struct MapSheet {
     }
     lanes += [
       lane("Pains", "and deviations", cells(pains)),
-      lane("Money", "value and cost", cells(money)),
-      lane("Held by", cells(owners)),
+      lane(
+        "Money", "value and cost", cells({ money($0.value, $0.cost) }, start: money(0, startCost))),
+      lane("Held by", cells({ owners($0.touchpoints) }, start: owners(chart.startTouchpoints))),
     ]
     if chart.columns.contains(where: { !$0.backstage.isEmpty }) {
       lanes.append(divide("LINE OF VISIBILITY"))
@@ -107,7 +108,7 @@ struct MapSheet {
       parts.count > 1
       ? "<span class=\"muted\">"
         + parts.map { "\(MapPage.name($0.title.asTitle, 30)) \(chart.figures.count($0.cases))" }
-        .joined(separator: ", ") + "</span>" : ""
+        .joined(separator: "<br>") + "</span>" : ""
     return "<div class=\"step\"><b>\(MapPage.name(column.title, 48))</b>\(names)\(marks)</div>"
   }
 
@@ -122,18 +123,24 @@ struct MapSheet {
     return all.isEmpty ? "<span class=\"muted\">–</span>" : all
   }
 
-  private func money(_ column: Chart.Column) -> String {
+  /// What the starting events cost.
+  private var startCost: Double {
+    let steps = chart.columns.reduce(0) { $0 + $1.cost }
+    return max(0, chart.measured.cost.sum - steps)
+  }
+
+  private func money(_ value: Double, _ cost: Double) -> String {
     let f = chart.figures
     var lines: [String] = []
-    if column.value != 0 { lines.append("<b>\(f.money(column.value).escaped)</b> value") }
-    if column.cost != 0 {
-      lines.append("<span class=\"muted\">\(f.money(column.cost).escaped) cost</span>")
+    if value != 0 { lines.append("<b>\(f.money(value).escaped)</b> value") }
+    if cost >= 0.005 {
+      lines.append("<span class=\"muted\">\(f.money(cost).escaped) cost</span>")
     }
     return lines.isEmpty ? "<span class=\"muted\">–</span>" : lines.joined(separator: "<br>")
   }
 
-  private func owners(_ column: Chart.Column) -> String {
-    let owners = chart.owners(of: column).map { owner in
+  private func owners(_ touchpoints: [Touchpoint]) -> String {
+    let owners = chart.owners(of: touchpoints).map { owner in
       let note =
         switch owner.control {
         case .owned: ""
