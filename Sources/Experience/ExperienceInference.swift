@@ -52,7 +52,9 @@ private struct ProposalWriter {
     }
     slug = String(slug.prefix(48))
     while slug.last == "_" { slug.removeLast() }
-    return slug.first?.isLetter == true ? slug : slug.isEmpty ? "event" : "event_\(slug)"
+    if slug.isEmpty { return "event" }
+    // A bare “null” is no text in YAML.
+    return slug.first?.isLetter == true && slug != "null" ? slug : "event_\(slug)"
   }
 
   private mutating func assignStages() {
