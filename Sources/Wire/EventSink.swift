@@ -11,6 +11,7 @@ struct EventSink: ~Copyable {
   private let length: Int
   private let constantName: Text
   private let ownConstant: UnsafeMutablePointer<UInt8>
+  private let placeholders = Placeholders()
   private var clock: TimeReader
   private var rejections: Rejections
   private var record: Int
@@ -60,6 +61,7 @@ struct EventSink: ~Copyable {
 
   deinit {
     ownConstant.deallocate()
+    placeholders.deallocate()
     for block in scratchBlocks { block.deallocate() }
   }
 
@@ -102,7 +104,7 @@ struct EventSink: ~Copyable {
     let userKey = Identity.key(.user, customer.raw)
     let hasUser =
       customer.count > 0 && customer.count <= Identity.longestID
-      && !Placeholders.contains(userKey, customer)
+      && !placeholders.contains(userKey, customer)
     linked = absent
     if anonymous.count == 0 {
       guard hasUser else { return refuseIdentity(customer, anonymous) }
@@ -118,7 +120,7 @@ struct EventSink: ~Copyable {
     let anonymousKey = Identity.key(.anonymous, anonymous.raw)
     let hasAnonymous =
       anonymous.count <= Identity.longestID
-      && !Placeholders.contains(Identity.key(.user, anonymous.raw), anonymous)
+      && !placeholders.contains(Identity.key(.user, anonymous.raw), anonymous)
     switch (hasUser, hasAnonymous) {
     case (true, true):
       (key, namespace, id) = (userKey, .user, customer)
@@ -264,16 +266,25 @@ struct EventSink: ~Copyable {
 }
 
 /// The ids that name nobody, found by the key that each row computes anyway.
-enum Placeholders {
+struct Placeholders {
+  /// A bit for twelve bits of each placeholder's key: few other ids meet one.
+  private let filter: UnsafeMutablePointer<UInt64>
+
   private static let keys = Identity.placeholders.map { Identity(.user, $0).key }
-  /// One bit for each placeholder's low six bits of the key: most ids meet none.
-  private static let filter = keys.reduce(UInt64(0)) { $0 | 1 << ($1 & 63) }
 
-  @inline(__always) static func contains(_ key: UInt64, _ id: Text) -> Bool {
-    id.count <= 36 && filter & (1 << (key & 63)) != 0 && isPlaceholder(id)
+  init() {
+    filter = .allocate(capacity: 64)
+    filter.initialize(repeating: 0, count: 64)
+    for key in Self.keys { filter[Int(key >> 6 & 63)] |= 1 << (key & 63) }
   }
 
-  @inline(never) private static func isPlaceholder(_ id: Text) -> Bool {
-    Identity.placeholders.contains(id.string)
+  @inline(__always) func contains(_ key: UInt64, _ id: Text) -> Bool {
+    filter[Int(truncatingIfNeeded: key >> 6 & 63)] & (1 << (key & 63)) != 0 && isPlaceholder(id)
   }
+
+  @inline(never) private func isPlaceholder(_ id: Text) -> Bool {
+    id.count <= 64 && Identity.placeholders.contains(id.string)
+  }
+
+  func deallocate() { filter.deallocate() }
 }
