@@ -26,6 +26,7 @@ struct EventSink: ~Copyable {
   private var id: Text
   private var linked: Text
   private var linkedKey: UInt64 = 0
+  private var aliased: Text
   private var code: UInt16 = 0
   private var milliseconds: Int64 = 0
 
@@ -57,6 +58,7 @@ struct EventSink: ~Copyable {
     constantName = Text(ownConstant, constant.count)
     id = Text(bytes, 0)
     linked = Text(bytes, 0)
+    aliased = Text(bytes, 0)
   }
 
   deinit {
@@ -183,9 +185,36 @@ struct EventSink: ~Copyable {
     } catch { return refuseTime(text, error) }
   }
 
-  /// Settles when it happened from milliseconds.
+  /// Settles when it happened from milliseconds; false where no event may lie there.
   mutating func time(milliseconds: Int64) -> Bool {
+    let instant = Instant(milliseconds: milliseconds)
+    guard instant >= .earliest, instant < .tooLate else {
+      reject(
+        field: fieldNames.time, "time.range",
+        "The corrected time is outside \(Instant.earliest) to \(Instant.tooLate).")
+      return false
+    }
     self.milliseconds = milliseconds
+    return true
+  }
+
+  /// A name of Waymark's own as a text of the record at hand.
+  mutating func constant(_ name: StaticString) -> Text {
+    let room = scratch(name.utf8CodeUnitCount)
+    room.update(from: name.utf8Start, count: name.utf8CodeUnitCount)
+    return Text(room, name.utf8CodeUnitCount)
+  }
+
+  /// Notes that an older id stands for the same person, be it a user's or a device's.
+  mutating func alias(_ older: Text) -> Bool {
+    aliased = absent
+    let key = Identity.key(.user, older.raw)
+    guard older.count > 0, older.count <= Identity.longestID, !placeholders.contains(key, older)
+    else {
+      reject(field: "previousId", "identity.placeholder", "“\(older.string.prefix(60))” names no customer.")
+      return false
+    }
+    aliased = older
     return true
   }
 
@@ -235,6 +264,18 @@ struct EventSink: ~Copyable {
       writer.link(
         id, key, linked, linkedKey, otherNamespace: .anonymous, time: milliseconds)
     }
+    if aliased.count > 0 { linkAlias() }
+  }
+
+  @inline(never) private mutating func linkAlias() {
+    for other in Namespace.allCases {
+      let otherKey = Identity.key(other, aliased.raw)
+      guard otherKey != key else { continue }
+      writer.link(
+        id, key, aliased, otherKey, namespace: namespace, otherNamespace: other,
+        time: milliseconds)
+    }
+    aliased = absent
   }
 
   /// Adds a property, whose kind its text tells, to the event that was just written.

@@ -134,13 +134,14 @@ struct TextTable {
     for position in 0..<entries.count { place(position) }
   }
 
-  /// The texts in order of their positions.
-  var strings: [String] {
-    (0..<entries.count).map { position in
-      let entry = entries.base[position]
-      return Text(texts.base + Int(entry.offset), Int(entry.count)).string
-    }
+  /// The text at a position.
+  func string(at position: Int) -> String {
+    let entry = entries.base[position]
+    return Text(texts.base + Int(entry.offset), Int(entry.count)).string
   }
+
+  /// The texts in order of their positions.
+  var strings: [String] { (0..<entries.count).map(string(at:)) }
 
   func deallocate() {
     slots.deallocate()
