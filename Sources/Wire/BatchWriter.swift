@@ -84,10 +84,10 @@ struct BatchWriter: ~Copyable {
 
   /// Notes that an event named two identities; the earliest time is kept.
   @inline(__always) mutating func link(
-    _ user: Text, _ userKey: UInt64, _ other: Text, _ otherKey: UInt64,
-    otherNamespace: Namespace, time: Int64
+    _ own: Text, _ ownKey: UInt64, _ other: Text, _ otherKey: UInt64,
+    namespace: Namespace = .user, otherNamespace: Namespace, time: Int64
   ) {
-    let key = LinkKey(first: userKey, second: otherKey)
+    let key = LinkKey(first: ownKey, second: otherKey)
     if key == latestLink, time >= latestLinkTime { return }
     latestLink = key
     latestLinkTime = time
@@ -96,7 +96,7 @@ struct BatchWriter: ~Copyable {
       return
     }
     links[key] = IdentityPair(
-      Identity(.user, user.string), Identity(otherNamespace, other.string), time: time)
+      Identity(namespace, own.string), Identity(otherNamespace, other.string), time: time)
   }
 
   /// The batch; `input` is where ids lie.

@@ -8,32 +8,41 @@ private let sevenBits: UInt64 = 0x7F7F_7F7F_7F7F_7F7F
 /// Which of 64 bytes are either of two, as bits from the lowest; the two come from `repeated`.
 ///
 /// Eight bytes go at once through a register: a byte of `x` is zero exactly where neither its
-/// upper bit nor a carry out of its lower seven is set. A multiplication gathers the answers.
+/// upper bit nor a carry out of its lower seven is set. The eight answers lie across one word,
+/// which is then transposed.
+/// - SeeAlso: H. S. Warren, "Hacker's Delight", 2nd edition, section 7-3.
 @inline(__always) func positions(
   of first: UInt64, or second: UInt64, in block: UnsafeRawPointer
 ) -> UInt64 {
-  var mask: UInt64 = 0
+  var bits: UInt64 = 0
   for position in 0..<8 {
-    let word = block.loadUnaligned(fromByteOffset: position &* 8, as: UInt64.self)
+    let word = block.loadUnaligned(fromByteOffset: 56 &- position &* 8, as: UInt64.self)
     let (x, y) = (word ^ first, word ^ second)
     let other = ((x & sevenBits) &+ sevenBits | x) & ((y & sevenBits) &+ sevenBits | y)
-    let found = (~(other | sevenBits)) >> 7
-    mask |= ((found &* 0x0102_0408_1020_4080) >> 56) << UInt64(position &* 8)
+    bits = bits << 1 | (~other >> 7) & 0x0101_0101_0101_0101
   }
-  return mask
+  var swap = (bits ^ bits >> 7) & 0x00AA_00AA_00AA_00AA
+  bits ^= swap ^ swap << 7
+  swap = (bits ^ bits >> 14) & 0x0000_CCCC_0000_CCCC
+  bits ^= swap ^ swap << 14
+  swap = (bits ^ bits >> 28) & 0x0000_0000_F0F0_F0F0
+  return bits ^ swap ^ swap << 28
 }
 
 /// How often a byte occurs.
 func count(of byte: UInt8, in bytes: UnsafeBufferPointer<UInt8>) -> Int {
+  guard let base = bytes.baseAddress else { return 0 }
+  let wanted = repeated(byte)
   var total = 0
-  var start = 0
-  while start < bytes.count {
-    // Short stretches let the compiler count in bytes of wide registers.
-    let end = min(start + 240, bytes.count)
-    var some: UInt8 = 0
-    for position in start..<end { some &+= bytes[position] == byte ? 1 : 0 }
-    total += Int(some)
-    start = end
+  var position = 0
+  while position &+ 8 <= bytes.count {
+    let x = UnsafeRawPointer(base + position).loadUnaligned(as: UInt64.self) ^ wanted
+    total &+= (~((x & sevenBits) &+ sevenBits | x | sevenBits)).nonzeroBitCount
+    position &+= 8
+  }
+  while position < bytes.count {
+    total &+= bytes[position] == byte ? 1 : 0
+    position &+= 1
   }
   return total
 }
@@ -55,15 +64,25 @@ func lastPosition(
   range.reversed().first { bytes[$0] == byte }
 }
 
-/// Whether bytes hold anything that a text may not: broken UTF-8 or a zero byte.
+/// Whether bytes hold nothing that a text may not: broken UTF-8 or a zero byte.
 func isCleanText(_ bytes: UnsafeBufferPointer<UInt8>) -> Bool {
-  var ascii: UInt8 = 0
-  var zeros: UInt8 = 0
-  for byte in bytes {
-    ascii |= byte
-    zeros |= byte == 0 ? 1 : 0
+  guard let base = bytes.baseAddress else { return true }
+  var seen: UInt64 = 0
+  var zeros: UInt64 = 0
+  var position = 0
+  while position &+ 8 <= bytes.count {
+    let word = UnsafeRawPointer(base + position).loadUnaligned(as: UInt64.self)
+    seen |= word
+    zeros |= (word &- 0x0101_0101_0101_0101) & ~word
+    position &+= 8
   }
-  return zeros == 0 && (ascii < 0x80 || firstBrokenUTF8(bytes) == nil)
+  while position < bytes.count {
+    seen |= UInt64(bytes[position])
+    if bytes[position] == 0 { return false }
+    position &+= 1
+  }
+  let upper: UInt64 = 0x8080_8080_8080_8080
+  return zeros & upper == 0 && (seen & upper == 0 || firstBrokenUTF8(bytes) == nil)
 }
 
 /// Where bytes stop to be UTF-8; nil where they are UTF-8 throughout.

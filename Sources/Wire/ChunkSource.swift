@@ -39,8 +39,9 @@ public final class ChunkSource {
   private var carry: [UInt8] = []
   private var reachedEnd = false
 
-  /// The usual size of chunks: large enough to hide what each costs, small enough for memory.
-  public static let usualChunkSize = 16 << 20
+  /// The usual size of chunks: large enough to hide what each costs, small enough that a thread
+  /// works in memory it has used before (16 MB took half as long again).
+  public static let usualChunkSize = 4 << 20
 
   /// How many of the file's bytes were read.
   public var bytesRead: Int { min(source.bytesRead, totalBytes) }
@@ -76,7 +77,7 @@ public final class ChunkSource {
       if cut.records > 0 {
         carry = Array(buffer[cut.end...])
         buffer.removeLast(buffer.count - cut.end)
-        return chunk(buffer, records: cut.records)
+        return chunk(consume buffer, records: cut.records)
       }
       carry = buffer
       if buffer.count > format.longestRecord { return try dropRecord() }
@@ -160,12 +161,14 @@ public final class ChunkSource {
     return chunk
   }
 
-  private func chunk(_ bytes: [UInt8], records: Int) -> Chunk {
-    var padded = format.encoding == .latin1 ? EventFileFormat.utf8(bytes, .latin1) : bytes
+  private func chunk(_ bytes: consuming [UInt8], records: Int) -> Chunk {
+    let length = bytes.count
+    var padded = bytes
+    if format.encoding == .latin1 { padded = EventFileFormat.utf8(padded, .latin1) }
     padded.append(contentsOf: repeatElement(0, count: Chunk.padding))
     let chunk = Chunk(
       padded: padded, firstRecord: point.record, records: records,
-      endOffset: point.offset + bytes.count, index: point.index, dropped: Rejections())
+      endOffset: point.offset + length, index: point.index, dropped: Rejections())
     point = ResumePoint(after: chunk)
     return chunk
   }

@@ -39,7 +39,13 @@ public struct EventFileFormat: Sendable {
           eventName: options.eventName, clock: clock)
         var reader = CSVReader(layout, bytes: bytes, length: chunk.length, sink: sink)
         return reader.read(chunk.bytes)
-      case .jsonLines, .xes:
+      case .jsonLines:
+        let sink = EventSink(
+          chunk, bytes: bytes, names: names, fields: .init(), eventName: options.eventName,
+          clock: clock)
+        var reader = JSONReader(options, bytes: bytes, length: chunk.length, sink: sink)
+        return reader.read(chunk.bytes)
+      case .xes:
         return ReadChunk(batch: Batch(), rejections: chunk.dropped, records: 0)
       }
     }

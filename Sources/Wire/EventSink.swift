@@ -11,6 +11,7 @@ struct EventSink: ~Copyable {
   private let length: Int
   private let constantName: Text
   private let ownConstant: UnsafeMutablePointer<UInt8>
+  private let placeholders = Placeholders()
   private var clock: TimeReader
   private var rejections: Rejections
   private var record: Int
@@ -25,6 +26,7 @@ struct EventSink: ~Copyable {
   private var id: Text
   private var linked: Text
   private var linkedKey: UInt64 = 0
+  private var aliased: Text
   private var code: UInt16 = 0
   private var milliseconds: Int64 = 0
 
@@ -56,10 +58,12 @@ struct EventSink: ~Copyable {
     constantName = Text(ownConstant, constant.count)
     id = Text(bytes, 0)
     linked = Text(bytes, 0)
+    aliased = Text(bytes, 0)
   }
 
   deinit {
     ownConstant.deallocate()
+    placeholders.deallocate()
     for block in scratchBlocks { block.deallocate() }
   }
 
@@ -102,7 +106,7 @@ struct EventSink: ~Copyable {
     let userKey = Identity.key(.user, customer.raw)
     let hasUser =
       customer.count > 0 && customer.count <= Identity.longestID
-      && !Placeholders.contains(userKey, customer)
+      && !placeholders.contains(userKey, customer)
     linked = absent
     if anonymous.count == 0 {
       guard hasUser else { return refuseIdentity(customer, anonymous) }
@@ -118,7 +122,7 @@ struct EventSink: ~Copyable {
     let anonymousKey = Identity.key(.anonymous, anonymous.raw)
     let hasAnonymous =
       anonymous.count <= Identity.longestID
-      && !Placeholders.contains(Identity.key(.user, anonymous.raw), anonymous)
+      && !placeholders.contains(Identity.key(.user, anonymous.raw), anonymous)
     switch (hasUser, hasAnonymous) {
     case (true, true):
       (key, namespace, id) = (userKey, .user, customer)
@@ -181,9 +185,36 @@ struct EventSink: ~Copyable {
     } catch { return refuseTime(text, error) }
   }
 
-  /// Settles when it happened from milliseconds.
+  /// Settles when it happened from milliseconds; false where no event may lie there.
   mutating func time(milliseconds: Int64) -> Bool {
+    let instant = Instant(milliseconds: milliseconds)
+    guard instant >= .earliest, instant < .tooLate else {
+      reject(
+        field: fieldNames.time, "time.range",
+        "The corrected time is outside \(Instant.earliest) to \(Instant.tooLate).")
+      return false
+    }
     self.milliseconds = milliseconds
+    return true
+  }
+
+  /// A name of Waymark's own as a text of the record at hand.
+  mutating func constant(_ name: StaticString) -> Text {
+    let room = scratch(name.utf8CodeUnitCount)
+    room.update(from: name.utf8Start, count: name.utf8CodeUnitCount)
+    return Text(room, name.utf8CodeUnitCount)
+  }
+
+  /// Notes that an older id stands for the same person, be it a user's or a device's.
+  mutating func alias(_ older: Text) -> Bool {
+    aliased = absent
+    let key = Identity.key(.user, older.raw)
+    guard older.count > 0, older.count <= Identity.longestID, !placeholders.contains(key, older)
+    else {
+      reject(field: "previousId", "identity.placeholder", "“\(older.string.prefix(60))” names no customer.")
+      return false
+    }
+    aliased = older
     return true
   }
 
@@ -233,6 +264,18 @@ struct EventSink: ~Copyable {
       writer.link(
         id, key, linked, linkedKey, otherNamespace: .anonymous, time: milliseconds)
     }
+    if aliased.count > 0 { linkAlias() }
+  }
+
+  @inline(never) private mutating func linkAlias() {
+    for other in Namespace.allCases {
+      let otherKey = Identity.key(other, aliased.raw)
+      guard otherKey != key else { continue }
+      writer.link(
+        id, key, aliased, otherKey, namespace: namespace, otherNamespace: other,
+        time: milliseconds)
+    }
+    aliased = absent
   }
 
   /// Adds a property, whose kind its text tells, to the event that was just written.
@@ -264,16 +307,25 @@ struct EventSink: ~Copyable {
 }
 
 /// The ids that name nobody, found by the key that each row computes anyway.
-enum Placeholders {
+struct Placeholders {
+  /// A bit for twelve bits of each placeholder's key: few other ids meet one.
+  private let filter: UnsafeMutablePointer<UInt64>
+
   private static let keys = Identity.placeholders.map { Identity(.user, $0).key }
-  /// One bit for each placeholder's low six bits of the key: most ids meet none.
-  private static let filter = keys.reduce(UInt64(0)) { $0 | 1 << ($1 & 63) }
 
-  @inline(__always) static func contains(_ key: UInt64, _ id: Text) -> Bool {
-    id.count <= 36 && filter & (1 << (key & 63)) != 0 && isPlaceholder(id)
+  init() {
+    filter = .allocate(capacity: 64)
+    filter.initialize(repeating: 0, count: 64)
+    for key in Self.keys { filter[Int(key >> 6 & 63)] |= 1 << (key & 63) }
   }
 
-  @inline(never) private static func isPlaceholder(_ id: Text) -> Bool {
-    Identity.placeholders.contains(id.string)
+  @inline(__always) func contains(_ key: UInt64, _ id: Text) -> Bool {
+    filter[Int(truncatingIfNeeded: key >> 6 & 63)] & (1 << (key & 63)) != 0 && isPlaceholder(id)
   }
+
+  @inline(never) private func isPlaceholder(_ id: Text) -> Bool {
+    id.count <= 64 && Identity.placeholders.contains(id.string)
+  }
+
+  func deallocate() { filter.deallocate() }
 }

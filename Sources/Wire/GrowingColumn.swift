@@ -26,6 +26,13 @@ struct GrowingColumn<Element: BitwiseCopyable> {
 
   mutating func removeAll() { count = 0 }
 
+  mutating func truncate(to shorter: Int) { count = min(count, shorter) }
+
+  /// Makes room for that many elements more.
+  mutating func reserve(_ more: Int) {
+    if capacity - count < more { grow(toHold: count + more) }
+  }
+
   @inline(never) private mutating func grow(toHold wanted: Int) {
     capacity = max(wanted, capacity * 2)
     let larger = UnsafeMutablePointer<Element>.allocate(capacity: capacity)

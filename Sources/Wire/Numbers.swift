@@ -24,7 +24,10 @@ private let powersOfTen: [Double] = [
     if let number = readNumber(text) { return .number(number) }
     return .text
   }
-  if text.count > 5 { return .text }
+  let letter = first | 32
+  guard text.count <= 5,
+    letter == UInt8(ascii: "n") || letter == UInt8(ascii: "t") || letter == UInt8(ascii: "f")
+  else { return .text }
   return readWord(text, first)
 }
 

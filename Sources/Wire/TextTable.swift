@@ -17,15 +17,14 @@ struct Text {
 
   /// The first eight bytes, zero where the text is shorter.
   @inline(__always) var firstWord: UInt64 {
-    let word = UnsafeRawPointer(start).loadUnaligned(as: UInt64.self)
-    return count >= 8 ? word : word & ((1 << (UInt64(count) &* 8)) &- 1)
+    UnsafeRawPointer(start).loadUnaligned(as: UInt64.self)
+      & ~(UInt64.max << (UInt64(truncatingIfNeeded: count) &* 8))
   }
 
   /// The next eight bytes, zero where the text is shorter.
   @inline(__always) var secondWord: UInt64 {
-    if count <= 8 { return 0 }
-    let word = UnsafeRawPointer(start).loadUnaligned(fromByteOffset: 8, as: UInt64.self)
-    return count >= 16 ? word : word & ((1 << (UInt64(count &- 8) &* 8)) &- 1)
+    UnsafeRawPointer(start).loadUnaligned(fromByteOffset: 8, as: UInt64.self)
+      & ~(UInt64.max << (UInt64(truncatingIfNeeded: max(count, 8) &- 8) &* 8))
   }
 
   func equals(_ other: StaticString) -> Bool {
@@ -49,8 +48,6 @@ struct TextTable {
   private var mask: Int
   private var entries: GrowingColumn<Entry>
   private var texts: GrowingColumn<UInt8>
-  private var latest: Entry
-  private var latestPosition = -1
 
   init() {
     mask = 63
@@ -58,7 +55,6 @@ struct TextTable {
     slots.initialize(repeating: 0, count: 64)
     entries = GrowingColumn(capacity: 32)
     texts = GrowingColumn(capacity: 256)
-    latest = Entry(first: 0, second: 0, hash: 0, offset: 0, count: 0)
   }
 
   var count: Int { entries.count }
@@ -67,11 +63,8 @@ struct TextTable {
   @inline(__always) mutating func position(of text: Text) -> UInt32 {
     let first = text.firstWord
     let second = text.secondWord
-    if latestPosition >= 0, same(latest, first, second, text) { return UInt32(latestPosition) }
     let hash = Self.hash(first, second, text)
     if let found = find(hash, first, second, text) {
-      latest = entries.base[found]
-      latestPosition = found
       return UInt32(truncatingIfNeeded: found)
     }
     return insert(hash, first, second, text)
@@ -122,8 +115,6 @@ struct TextTable {
       count: UInt32(text.count))
     texts.append(contentsOf: text.bytes)
     entries.append(entry)
-    latest = entry
-    latestPosition = entries.count - 1
     if entries.count * 2 > mask { rehash() } else { place(entries.count - 1) }
     return UInt32(entries.count - 1)
   }
@@ -143,13 +134,14 @@ struct TextTable {
     for position in 0..<entries.count { place(position) }
   }
 
-  /// The texts in order of their positions.
-  var strings: [String] {
-    (0..<entries.count).map { position in
-      let entry = entries.base[position]
-      return Text(texts.base + Int(entry.offset), Int(entry.count)).string
-    }
+  /// The text at a position.
+  func string(at position: Int) -> String {
+    let entry = entries.base[position]
+    return Text(texts.base + Int(entry.offset), Int(entry.count)).string
   }
+
+  /// The texts in order of their positions.
+  var strings: [String] { (0..<entries.count).map(string(at:)) }
 
   func deallocate() {
     slots.deallocate()
