@@ -34,29 +34,61 @@ public struct Part: Sendable {
   public enum Verification: Sendable {
     /// Every byte.
     case full
-    /// The directory, and what keeps reading inside the file.
+    /// The directory, and every number that reading follows: no reader leaves the file.
     case footer
   }
 
   /// Writes the visible customers of a segment to a new file, durably: all of it or nothing.
   ///
+  /// The file is made under the path with `.partial` behind it, synced, and then renamed.
   /// - Throws: `part.write` where the disk is full or the folder may not be written to.
   public static func write(
     _ segment: StorySegment, to path: String
   ) throws(Fault) -> PartSummary {
-    throw Fault("part.write", subject: path, problem: "Not there yet.", remedy: "Wait.")
+    let columns = PartColumns(of: try segment.onlyVisible(for: path))
+    return try PartWriter.write(columns, to: path)
   }
 
   /// Opens a part and maps it for reading.
   ///
-  /// - Throws: `part.missing`, `part.foreign`, `part.version`, `part.size`, `part.checksum`,
-  ///   `part.damaged`, each naming the file, the column and the way back.
+  /// - Throws: `part.missing`, `part.unreadable`, `part.foreign`, `part.version`, `part.size`,
+  ///   `part.checksum` or `part.damaged`, each naming the file, what is wrong and the way back.
   public static func open(
     _ path: String, verification: Verification = .full
   ) throws(Fault) -> Part {
-    throw Fault("part.missing", subject: path, problem: "Not there yet.", remedy: "Wait.")
+    let file = try MappedFile(path)
+    let directory = try PartDirectory(reading: file)
+    if verification == .full { try directory.verify(file) }
+    let segment = try directory.segment(of: file)
+    return Part(
+      summary: PartSummary(
+        path: path, rows: directory.rows, customers: directory.customers,
+        firstKey: segment.customers.first ?? 0, lastKey: segment.customers.last ?? 0,
+        firstTime: directory.firstTime, lastTime: directory.lastTime, bytes: file.bytes.count,
+        checksum: directory.checksum),
+      segment: segment)
   }
 
-  /// Checks every byte of the part again.
-  public func verify() throws(Fault) { _ = try Part.open(summary.path) }
+  /// Checks every byte of the file again, and that it is still the same file.
+  ///
+  /// - Throws: what `open` throws, and `part.checksum` where another part took the file's place.
+  public func verify() throws(Fault) {
+    let now = try Part.open(summary.path)
+    guard now.summary == summary else {
+      throw .damagedPart(
+        summary.path, "part.checksum", "The file is another part than the one that was opened.")
+    }
+  }
+}
+
+extension StorySegment {
+  /// The segment itself where every customer is visible, or else a copy without the others.
+  fileprivate func onlyVisible(for path: String) throws(Fault) -> StorySegment {
+    guard visible.reduce(0, { $0 + $1.count }) < customers.count else { return self }
+    do {
+      return try StorySegment.merging(taken: [self], staged: []).segment
+    } catch {
+      throw Fault("part.write", subject: path, problem: error.problem, remedy: error.remedy)
+    }
+  }
 }

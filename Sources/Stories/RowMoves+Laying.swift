@@ -34,6 +34,8 @@ extension RowMoves {
   private static let sparsest = 64
 
   /// Lays out a column from its values in any order; nil where there is none.
+  ///
+  /// Where a row is given two values, which only two columns of one name can do, it keeps one.
   @inline(__always) func laid<Value: ColumnValue>(
     memory: ColumnMemory,
     _ each: (_ body: (_ row: Int, _ value: Value) -> Void) -> Void
@@ -55,7 +57,8 @@ extension RowMoves {
       entries.reserveCapacity(filled)
       each { if !$1.isNone { entries.append(Entry(row: UInt32($0), value: $1)) } }
       entries.sort { $0.row < $1.row }
-      for entry in entries {
+      for (index, entry) in entries.enumerated()
+      where index + 1 == entries.count || entries[index + 1].row != entry.row {
         (rows[position], values[position]) = (entry.row, entry.value)
         position += 1
       }
@@ -70,6 +73,9 @@ extension RowMoves {
         position += 1
       }
     }
-    return (UnsafeBufferPointer(rows), UnsafeBufferPointer(values))
+    return (
+      UnsafeBufferPointer(rebasing: rows[..<position]),
+      UnsafeBufferPointer(rebasing: values[..<position])
+    )
   }
 }
