@@ -17,7 +17,7 @@ struct PartDirectory {
   static let headerSize = 64
   static let trailerSize = 32
   /// The fewest bytes that an entry of the directory takes.
-  static let smallestEntry = 40
+  static let smallestEntry = 36
   /// What the length of a name says where a column belongs to no property.
   static let noName = UInt32.max
 

@@ -31,7 +31,7 @@ struct PartWriter {
   }
 
   /// Writes the columns to an open file, syncs it, and closes it whatever happens.
-  private static func write(
+  static func write(
     _ columns: PartColumns, to file: Int32, of path: String
   ) throws(Fault) -> PartSummary {
     let summary: PartSummary
