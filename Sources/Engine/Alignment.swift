@@ -87,8 +87,8 @@ struct Aligner {
     case .automaton(let automaton): alignWays(symbols, automaton, into: &alignment)
     }
     alignment.cost = alignment.placements.count { $0 == .extra } + skips.reduce(0, +)
-    for (position, symbol) in symbols.enumerated() where alignment.placements[position] == .asPlanned
-    {
+    for (position, symbol) in symbols.enumerated()
+    where alignment.placements[position] == .asPlanned {
       placed[Int(symbol)] = true
     }
     for (position, symbol) in symbols.enumerated() where alignment.placements[position] == .extra {
@@ -183,7 +183,9 @@ struct Aligner {
       }
     }
     skipAhead(automaton, costsAt: symbols.count * width, best: best)
-    var node = frontier.first { nodes[$0].cost == best && automaton.distance[Int(nodes[$0].state)] == 0 }
+    var node = frontier.first {
+      nodes[$0].cost == best && automaton.distance[Int(nodes[$0].state)] == 0
+    }
     while let here = node, nodes[here].parent >= 0 {
       if nodes[here].skipped != Node.none { skips[tree.stepOf[Int(nodes[here].skipped)]] += 1 }
       node = Int(nodes[here].parent)

@@ -46,7 +46,7 @@ public struct JourneyFold: Fold {
     let channels = ChannelNames(plan, found: found)
     var rules: [JourneyRules] = []
     for segment in stories.segments {
-      rules.append(JourneyRules(plan, channels, segment, stories.names, now: now))
+      rules.append(try JourneyRules(plan, channels, segment, stories.names, now: now))
     }
     return Plan(
       journey: plan, channels: channels, rules: rules, names: stories.names, now: now,

@@ -94,7 +94,9 @@ struct JourneyPlan: Sendable {
     }
     touchpoints = found
     let tree = tree
-    symbolOf = experience.touchpoints.indices.map { found.firstIndex(of: $0).map(UInt8.init) ?? Self.none }
+    symbolOf = experience.touchpoints.indices.map {
+      found.firstIndex(of: $0).map(UInt8.init) ?? Self.none
+    }
     treeSymbolOf = names.map { tree.touchpoints.firstIndex(of: $0).map(UInt8.init) ?? Self.none }
     stepOf = treeSymbolOf.map { $0 == Self.none ? Self.none : UInt8(tree.stepOf[Int($0)]) }
     collapses = treeSymbolOf.map { $0 == Self.none || !tree.loops[Int($0)] }

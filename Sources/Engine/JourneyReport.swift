@@ -112,7 +112,9 @@ extension WayCounts {
     if found.contains(.outOfOrder) { verdicts.outOfOrder += counts.closed }
     let deviates = isSkipped || !found.isSubset(of: [.asPlanned])
     verdicts.repeated += found.contains(.repeated) ? counts.closed : Int(entry.repeating)
-    if !deviates { verdicts.asPlanned += Int(entry.plain) - (isCut ? Int(entry.plainCompleted) : 0) }
+    if !deviates {
+      verdicts.asPlanned += Int(entry.plain) - (isCut ? Int(entry.plainCompleted) : 0)
+    }
   }
 }
 

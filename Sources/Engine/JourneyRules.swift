@@ -87,13 +87,16 @@ struct JourneyRules: @unchecked Sendable {
     hasDuties =
       plan.hasCosts
       || plan.duties.contains { !$0.isDisjoint(with: [.value, .score, .promise, .reference]) }
-    channelColumn = segment.property("channel", .string)
-    countsChannels = channelColumn != nil || channels.designed.contains { $0 != 0 }
-    channelOf =
-      [0]
-      + (0..<(channelColumn?.dictionary.count ?? 0)).map { position in
-        UInt8(channels.position(of: channelColumn?.dictionary[position] ?? ChannelNames.unknown))
+    let column = segment.property("channel", .string)
+    channelColumn = column
+    countsChannels = column != nil || channels.designed.contains { $0 != 0 }
+    var channelOf: [UInt8] = [0]
+    if let dictionary = column?.dictionary {
+      for position in 0..<dictionary.count {
+        channelOf.append(UInt8(channels.position(of: dictionary[position])))
       }
+    }
+    self.channelOf = channelOf
   }
 
   /// The symbol of an event's touchpoint.

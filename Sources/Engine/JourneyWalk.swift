@@ -137,7 +137,7 @@ extension JourneyTally {
     return nil
   }
 
-  private mutating func exclude(
+  mutating func exclude(
     _ reason: WritableKeyPath<Excluded, Int>, at time: Int64, _ rules: borrowing JourneyRules
   ) {
     if rules.isInRange(time) {
@@ -242,7 +242,7 @@ extension JourneyTally {
     }
     if step != JourneyPlan.none {
       open.lastWalked = position
-      let bit = 1 as UInt64 << UInt64(step)
+      let bit = UInt64(1) << UInt64(step)
       if !isNew { open.repeatedSteps |= bit }
       if open.metSteps & bit == 0 {
         open.metSteps |= bit
@@ -294,7 +294,7 @@ extension JourneyTally {
   }
 
   private func check(_ open: inout OpenCase, _ symbol: Int, late: Bool) {
-    let bit = 1 as UInt64 << UInt64(plan.stepOf[symbol])
+    let bit = UInt64(1) << UInt64(plan.stepOf[symbol])
     open.checkedSteps |= bit
     if late { open.lateSteps |= bit }
   }

@@ -146,7 +146,8 @@ indirect enum Part: Hashable, Sendable {
           var others = parts
           others[position] = rest
           others.removeAll { $0 == .nothing }
-          found.append((symbol, others.count == 1 ? others[0] : others.isEmpty ? .nothing : .all(others)))
+          found.append(
+            (symbol, others.count == 1 ? others[0] : others.isEmpty ? .nothing : .all(others)))
         }
       }
       return found
