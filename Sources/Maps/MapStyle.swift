@@ -76,7 +76,6 @@ enum MapStyle {
       margin:32px 0 0;background:var(--line);border:1px solid var(--line);border-radius:14px;
       overflow:hidden}
     .tile{background:var(--surface);padding:16px 18px 15px;min-width:0}
-    .tile.wide{grid-column:span 2}
     .tile dt{font-size:13px;color:var(--muted)}
     .tile dd{margin:0}.tile .value{font-size:26px;font-weight:660;letter-spacing:-.02em;
       line-height:1.3;white-space:nowrap}
@@ -165,7 +164,7 @@ enum MapStyle {
       main,header.top,footer{padding-left:16px;padding-right:16px}
       header.top{flex-direction:column-reverse;gap:16px;padding-top:20px}
       h1{font-size:26px}section{margin-top:38px}
-      .tiles{grid-template-columns:1fr 1fr}.tile{padding:13px 14px}.tile .value{font-size:21px}
+      .tiles{grid-template-columns:1fr 1fr}.tile:first-child{grid-column:1/-1}.tile{padding:13px 14px}.tile .value{font-size:21px}
       .lane-name{width:76px;padding-left:10px;font-size:11.5px}.lane-name small{display:none}
       .map{margin:0 -16px;border-radius:0;border-left:0;border-right:0}
       .card{padding:16px}.bar{width:64px}
