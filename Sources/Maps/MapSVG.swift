@@ -88,14 +88,13 @@ struct MapPicture {
       "\(f.count(chart.measured.cases.total, "case", "cases")), "
       + "\(f.share(chart.measured.completion.value)) of closed ones completed."
     var style =
-      "text{font-family:\(MapStyle.fonts);fill:var(--ink)}.title{font-size:26px;font-weight:680}"
-      + ".note{font-size:13px}.key{font-size:20px;font-weight:660}"
-      + ".name{font-size:12.5px;font-weight:600}.step{font-size:14px;font-weight:650}"
-      + ".over{font-size:12.5px;font-weight:600}text.accent{fill:var(--accent)}"
+      MapStyle.drawing
+      + "text{font-family:\(MapStyle.fonts)}text.title{font-size:26px;font-weight:680}"
+      + "text.note{font-size:13px}text.key{font-size:20px;font-weight:660}"
+      + "text.name{font-size:12.5px;font-weight:600}text.step{font-size:14px;font-weight:650}"
+      + "text.over{font-size:12.5px;font-weight:600}text.accent{fill:var(--accent)}"
       + ".ground{fill:var(--paper)}.frame{fill:var(--surface);stroke:var(--line)}"
       + ".band,.chip{fill:var(--tint)}.chip.strong{fill:var(--bad-tint)}"
-      + MapStyle.drawing.replacing(".drawing ", with: "").replacing(
-        "text{fill:var(--ink);font-size:12px}", with: "")
     for color in Palette.colors {
       style = style.replacing(
         "var(--\(color.name))", with: theme == .light ? color.light : color.dark)
@@ -200,7 +199,7 @@ struct MapPicture {
       var depth = 14.0
       for deviation in chart.deviations(of: column).prefix(4) {
         let text = SVG.shortened(
-          "\(deviation.label) \(deviation.number)", to: room - 14, size: 12)
+          "\(deviation.label) \(deviation.number)", to: room, size: 12)
         let strong = deviation.share >= 0.05
         body += SVG.rectangle(
           x(index + 1), y + depth, SVG.width(of: text, size: 12) + 14, 20,
