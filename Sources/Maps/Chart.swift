@@ -92,7 +92,7 @@ struct Chart {
         switch touchpoint.control {
         case .owned: owner
         case .partner: partner ?? owner
-        case .external: owner ?? "Nobody here"
+        case .external: owner ?? "External"
         }
       guard let shown = shown?.asTitle, !shown.isEmpty else { continue }
       if !result.contains(where: { $0.name == shown && $0.control == touchpoint.control }) {
@@ -172,6 +172,11 @@ struct Chart {
         expectation.of.map(before.contains) ?? (index == 0)
       }
       .map { Double($0.within.milliseconds) }.max()
+  }
+
+  /// The stage of each column, the starting points' first.
+  var stages: [String?] {
+    [startTouchpoints.lazy.compactMap(\.stage).first] + columns.map(\.stage)
   }
 
   /// The number at a place, or 0 where a list is shorter than the starting points.

@@ -78,7 +78,7 @@ struct FeelingDrawing {
           + chart.figures.footing(felt, chart.figures.score))
       let few = felt.count < Figures.few ? " few" : ""
       return marks
-        + SVG.text(x + 10, y(value) + 4.5, chart.figures.score(value) + few, "number \(ink)")
+        + SVG.text(x + 10, y(value) + 4.5, chart.figures.score(value) + few, "number halo \(ink)")
     }.joined()
   }
 }

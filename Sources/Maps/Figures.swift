@@ -19,7 +19,7 @@ struct Figures {
   let timezone: TimeZone
 
   init(currency: String, timezone: String) {
-    self.currency = currency.cleaned
+    self.currency = currency.cleaned.shortened(to: 8)
     self.timezone = TimeZone(identifier: timezone) ?? TimeZone(secondsFromGMT: 0) ?? .current
   }
 

@@ -12,7 +12,7 @@ struct FlowDrawing {
 
   static let top = 46.0
   static let depth = 168.0
-  static let foot = 62.0
+  static let foot = 68.0
   static let gap = 12.0
   static let node = 6.0
   /// Where marks begin inside a column: where its text does.

@@ -4,8 +4,8 @@ import Experience
 import Statistics
 
 extension MapPage {
-  /// The most columns of a map that fit a printed page.
-  static let columnsInPrint = 6
+  /// The most columns of a map that fit a printed page upright.
+  static let columnsInPrint = 5
 
   /// The map itself: one column for the starting points and one for each step.
   static func map(_ chart: Chart) -> String {

@@ -21,12 +21,16 @@ public enum MapPage {
         title: chart.title, language: language, header: head, main: empty(chart) + making(chart))
     }
     let main = [
-      tiles(chart), attention(chart), starts(chart), map(chart),
-      "<div class=\"pair\">" + targets(chart) + wentNext(chart) + "</div>",
-      conformance(chart), offMap(chart), making(chart),
+      tiles(chart), starts(chart), map(chart), pair(attention(chart), targets(chart)),
+      pair(wentNext(chart), offMap(chart)), conformance(chart), making(chart),
     ]
     return document(
       title: chart.title, language: language, header: head, main: main.joined(separator: "\n"))
+  }
+
+  /// Two sections side by side where there is room.
+  static func pair(_ left: String, _ right: String) -> String {
+    "<div class=\"pair\">\(left)\(right)</div>"
   }
 
   /// A whole document around its parts, which are markup.

@@ -80,11 +80,7 @@ struct MapSheet {
 
   /// Neighbouring columns of the same stage under one band.
   private func stages(_ range: Range<Int>) -> String {
-    let names = range.map { index -> String? in
-      index == 0
-        ? chart.journey.starts.lazy.compactMap { chart.experience.touchpoint($0)?.stage }.first
-        : chart.columns[index - 1].stage
-    }
+    let names = Array(chart.stages[range])
     var result = ""
     var begin = 0
     while begin < names.count {

@@ -23,11 +23,12 @@ enum MapStyle {
   /// The classes of marks inside pictures.
   static let drawing = """
     .drawing{display:block;overflow:visible}
-    .drawing text{fill:var(--ink);font-size:12px}
-    .drawing .number{font-size:15px;font-weight:650;font-variant-numeric:tabular-nums}
-    .drawing .small{font-size:12px}.drawing .tiny{font-size:10.5px}
-    .drawing text.muted{fill:var(--muted)}.drawing text.bad{fill:var(--bad)}
-    .drawing text.good{fill:var(--good)}.drawing text.warn{fill:var(--warn)}
+    text{fill:var(--ink);font-size:12px}
+    text.number{font-size:15px;font-weight:650;font-variant-numeric:tabular-nums}
+    text.tiny{font-size:10.5px}
+    text.muted{fill:var(--muted)}text.bad{fill:var(--bad)}
+    text.good{fill:var(--good)}text.warn{fill:var(--warn)}
+    text.halo{paint-order:stroke;stroke:var(--surface);stroke-width:4px;stroke-linejoin:round}
     .fill-s0{fill:var(--start0)}.fill-s1{fill:var(--start1)}.fill-s2{fill:var(--start2)}
     .flow{fill-opacity:.34}.flow:hover{fill-opacity:.55}
     .s0{fill:var(--start0)}.s1{fill:var(--start1)}.s2{fill:var(--start2)}
@@ -73,10 +74,9 @@ enum MapStyle {
     .theme label:has(input:focus-visible),a:focus-visible,summary:focus-visible,
     [tabindex]:focus-visible{outline:2px solid var(--accent);outline-offset:2px}
     .tiles{display:grid;grid-template-columns:repeat(auto-fit,minmax(170px,1fr));gap:1px;
-      margin:32px 0 0;background:var(--line);border:1px solid var(--line);border-radius:14px;
+      margin:32px 0 0;background:var(--surface);border:1px solid var(--line);border-radius:14px;
       overflow:hidden}
-    .tile{background:var(--surface);padding:16px 18px 15px;min-width:0}
-    .tile.wide{grid-column:span 2}
+    .tile{box-shadow:0 0 0 1px var(--line);padding:16px 18px 15px;min-width:0}
     .tile dt{font-size:13px;color:var(--muted)}
     .tile dd{margin:0}.tile .value{font-size:26px;font-weight:660;letter-spacing:-.02em;
       line-height:1.3;white-space:nowrap}
@@ -120,6 +120,8 @@ enum MapStyle {
     .badge.met{background:var(--good-tint);color:var(--good)}
     .badge.missed{background:var(--bad-tint);color:var(--bad)}
     .badge.uncertain,.badge.nodata{background:var(--warn-tint);color:var(--warn)}
+    .badge.even{background:var(--tint);color:var(--muted)}
+    tbody th.plain{font-weight:400;padding-left:26px}
     .rules{font-size:14px;color:var(--muted);padding-left:18px;margin:10px 0}
     .rules li{margin-bottom:5px}
     code{font-family:ui-monospace,SFMono-Regular,"DejaVu Sans Mono",monospace;font-size:.92em}
@@ -165,7 +167,7 @@ enum MapStyle {
       main,header.top,footer{padding-left:16px;padding-right:16px}
       header.top{flex-direction:column-reverse;gap:16px;padding-top:20px}
       h1{font-size:26px}section{margin-top:38px}
-      .tiles{grid-template-columns:1fr 1fr}.tile{padding:13px 14px}.tile .value{font-size:21px}
+      .tiles{grid-template-columns:1fr 1fr}.tile:first-child{grid-column:1/-1}.tile{padding:13px 14px}.tile .value{font-size:21px}
       .lane-name{width:76px;padding-left:10px;font-size:11.5px}.lane-name small{display:none}
       .map{margin:0 -16px;border-radius:0;border-left:0;border-right:0}
       .card{padding:16px}.bar{width:64px}
@@ -174,7 +176,7 @@ enum MapStyle {
 
   private static let print = """
     @media print{
-      @page{size:A4 landscape;margin:12mm}
+      @page{margin:12mm}
       body{font-size:11.5px;background:#fff;-webkit-print-color-adjust:exact;
         print-color-adjust:exact}
       main,header.top,footer{max-width:none;padding-left:0;padding-right:0}
@@ -184,7 +186,9 @@ enum MapStyle {
       .tiles{margin-top:16px}.tile{padding:9px 12px}.tile .value{font-size:19px}
       .tile .note{font-size:10.5px}
       .map-print{display:block}
-      .map{overflow:visible;margin-bottom:18px;break-inside:avoid}
+      .map{overflow:visible;margin-bottom:18px;break-inside:avoid}.lane{break-inside:avoid}
+      .tiles{grid-template-columns:repeat(4,1fr)}.tile:first-child{grid-column:span 2}
+      .pair{gap:18px}.card{padding:12px 14px}.lead,.over{break-after:avoid}
       .lane,.divide{width:100%}.lane-name{width:80px;padding:7px 6px 7px 10px;font-size:10.5px}
       .lane-name small{display:none}
       .cells{flex:1;grid-template-columns:repeat(var(--n),minmax(0,1fr))}

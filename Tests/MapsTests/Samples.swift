@@ -379,3 +379,15 @@ extension Sample {
     (longMap, longJourney, longExperience), (hostileMap, hostileJourney, hostileExperience),
   ]
 }
+
+extension Sample {
+  /// The shop after its checkout was mended and its parcels became slower.
+  static let laterMap: MeasuredJourney = {
+    var map = shopMap
+    map.completion = .share(2010, of: 9845)
+    map.time.median = Estimate(value: 4.6 * day, low: 4.4 * day, high: 4.8 * day, count: 2010)
+    map.steps[2].dropOffShare = .share(480, of: 3011)
+    map.steps[6].touchpoints[0].name = "collected"
+    return map
+  }()
+}
