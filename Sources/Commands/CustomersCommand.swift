@@ -1,0 +1,204 @@
+import ArgumentParser
+import Engine
+import Events
+import Experience
+import Foundation
+import Store
+import Stories
+
+/// Shows one customer's story, or the customers there are.
+struct CustomersCommand: AsyncParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "customers",
+    abstract: "Read one customer's story, or list the customers there are.",
+    discussion: """
+      Examples:
+        waymark customers
+        waymark customers c0001234
+        waymark customers anonymous:3f9a --format json
+      """)
+
+  @Argument(help: "An id of the customer: c17, user:c17 or anonymous:3f9a.")
+  var identity: Identity?
+  @OptionGroup var workspace: WorkspaceOptions
+  @Option(help: "How many customers or events to show.") var limit = 200
+  @Option(help: "text or json.") var format = PlainFormat.text
+
+  func run() async throws {
+    let store = try workspace.store(.reading)
+    let experience = try workspace.loadExperienceIfThere()
+    let clock = try LocalClock(timezone: experience?.timezone ?? "UTC")
+    let stories = try store.stories()
+    guard let identity else { return try list(stories, clock) }
+    guard let key = stories.canonicalKey(of: identity) else {
+      throw Refusal(
+        "customers.unknown", problem: "Nobody is known as \(identity.description.printable).",
+        remedy: "`waymark customers` lists some; an id that a device made up is anonymous:<id>.")
+    }
+    let story = stories.story(of: key)
+    let links = try store.links(of: identity)
+    switch format {
+    case .json: try writeJSON(Story(story, links: links))
+    case .text: tell(story, links, experience, clock)
+    }
+  }
+
+  private func list(_ stories: Stories, _ clock: LocalClock) throws {
+    let rows = stories.customers(limit: limit)
+    switch format {
+    case .json: try writeJSON(rows)
+    case .text:
+      var table = TextTable([
+        ("customer", .left), ("events", .right), ("first", .left), ("last", .left),
+      ])
+      for row in rows {
+        table.add([
+          row.identity, grouped(row.events), "\(clock.day(row.first))", "\(clock.day(row.last))",
+        ])
+      }
+      for line in table.lines() { Terminal.print(line) }
+      if stories.customerCount > rows.count {
+        Terminal.print("… and \(grouped(stories.customerCount - rows.count)) more")
+      }
+    }
+  }
+
+  private func tell(
+    _ story: [Event], _ links: [IdentityLink], _ experience: Experience?, _ clock: LocalClock
+  ) {
+    let identities = story.reduce(into: [Identity]()) { known, event in
+      if !known.contains(event.identity) { known.append(event.identity) }
+    }
+    Terminal.print(identities.map(\.description.printable).joined(separator: " = "))
+    for link in links {
+      let state = link.removed.map { "taken back \(clock.day($0))" } ?? "since \(clock.day(link.said))"
+      Terminal.print(
+        "  \(link.first.description.printable) is \(link.second.description.printable): "
+          + "\(link.source.rawValue), \(link.rule.printable), \(state)")
+    }
+    var day: CivilDate?
+    var before: Instant?
+    for event in story.prefix(limit) {
+      if clock.day(event.time) != day {
+        day = clock.day(event.time)
+        Terminal.print("\n\(clock.weekday(event.time)) \(clock.day(event.time))")
+      } else if let before, event.time - before > .init(milliseconds: 1_800_000) {
+        Terminal.print("            \((event.time - before).short) later")
+      }
+      before = event.time
+      Terminal.print(line(event, experience, clock))
+    }
+    if story.count > limit {
+      Terminal.print("… and \(counted(story.count - limit, "event")) more; see --limit")
+    }
+  }
+
+  private func line(_ event: Event, _ experience: Experience?, _ clock: LocalClock) -> String {
+    let touchpoint = experience.flatMap { experience in
+      NaiveRules(event).touchpoint(experience.touchpoints).map { experience.touchpoints[$0] }
+    }
+    var name = event.name.printable
+    if let title = touchpoint?.title, title != event.name { name += " · \(title.printable)" }
+    if let channel = event.properties["channel"] { name += " [\(channel.text.printable)]" }
+    let others = event.properties.filter { $0.key != "channel" }.sorted { $0.key < $1.key }
+      .map { "\($0.key.printable)=\($0.value.text.printable)" }.joined(separator: " ")
+    let width = Terminal.width
+    let head = "  \(clock.time(event.time))  \(name)"
+    let room = width - head.count - 2
+    return room > 12 && !others.isEmpty ? "\(head)  \(others.shortened(to: room))" : head
+  }
+
+  private struct Story: Encodable {
+    struct Entry: Encodable {
+      var time: Instant
+      var event: String
+      var identity: String
+      var properties: [String: PropertyValue]
+    }
+    struct Link: Encodable {
+      var first: String
+      var second: String
+      var source: String
+      var rule: String
+      var said: Instant
+      var removed: Instant?
+    }
+
+    var events: [Entry]
+    var links: [Link]
+
+    init(_ story: [Event], links: [IdentityLink]) {
+      events = story.map {
+        Entry(
+          time: $0.time, event: $0.name, identity: $0.identity.description,
+          properties: $0.properties)
+      }
+      self.links = links.map {
+        Link(
+          first: $0.first.description, second: $0.second.description,
+          source: $0.source.rawValue, rule: $0.rule, said: $0.said, removed: $0.removed)
+      }
+    }
+  }
+}
+
+extension Stories {
+  /// One customer in a list.
+  struct Customer: Encodable {
+    var identity: String
+    var events: Int
+    var first: Instant
+    var last: Instant
+  }
+
+  /// Some customers, in the order of their keys.
+  func customers(limit: Int) -> [Customer] {
+    var rows: [Customer] = []
+    for segment in segments {
+      for position in segment.visible.joined() where rows.count < limit {
+        let events = segment.rows(of: position)
+        guard let first = events.first, let last = events.last else { continue }
+        let key = segment.customers[position]
+        rows.append(
+          Customer(
+            identity: identity(of: key)?.description ?? String(key, radix: 16),
+            events: events.count, first: Instant(milliseconds: segment.times[first]),
+            last: Instant(milliseconds: segment.times[last])))
+      }
+    }
+    return rows
+  }
+
+  /// The key under which the customer with an identity lies; nil where nobody has it.
+  func canonicalKey(of identity: Identity) -> UInt64? {
+    for segment in segments {
+      let positions = segment.customers(withAnyOf: [identity.key])
+      for position in positions where segment.visible.contains(where: { $0.contains(position) }) {
+        return segment.customers[position]
+      }
+    }
+    return nil
+  }
+}
+
+extension PropertyValue: Encodable {
+  /// The value for people: numbers without a needless fraction.
+  var text: String {
+    switch self {
+    case .string(let text): text
+    case .number(let number):
+      number == number.rounded() && abs(number) < 1e15 ? String(Int64(number)) : String(number)
+    case .boolean(let boolean): boolean ? "true" : "false"
+    }
+  }
+
+  /// Writes the bare value.
+  public func encode(to encoder: any Encoder) throws {
+    var container = encoder.singleValueContainer()
+    switch self {
+    case .string(let text): try container.encode(text)
+    case .number(let number): try container.encode(number)
+    case .boolean(let boolean): try container.encode(boolean)
+    }
+  }
+}

@@ -1,0 +1,180 @@
+import ArgumentParser
+import Engine
+import Events
+import Experience
+import Foundation
+import Statistics
+import Stories
+
+/// Counts how many customers took some steps.
+struct FunnelCommand: AsyncParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "funnel",
+    abstract: "Count how many customers took some steps, in order and in time.",
+    discussion: """
+      A step is an event's name, a touchpoint of the experience, or an expression over one event;
+      with a ? at its end it may be left out.
+
+      Examples:
+        waymark funnel catalog cart delivery_choice payment_done --window 7d
+        waymark funnel "Product Viewed" "Coupon Used?" "Order Completed" --breakdown country
+        waymark funnel cart payment_done --exclude cart_emptied --order strict
+      """)
+
+  @Argument(help: "The steps, 2 to 32.") var steps: [String]
+  @OptionGroup var workspace: WorkspaceOptions
+  @OptionGroup var question: QuestionOptions
+  @Option(help: "The longest time from the first step to the last: 7d.") var window = "30d"
+  @Option(help: "The longest time from one step to the next.") var pairWindow: String?
+  @Option(help: "ordered, strict or any.") var order = FunnelQuestion.Order.ordered
+  @Option(help: "first, best or every.") var entry = FunnelQuestion.Entry.best
+  @Option(help: "An event that must not come between the first step and the last.")
+  var exclude: [String] = []
+  @Option(help: "A property that must be the same in all steps.") var hold: [String] = []
+  @Option(help: "Divide by a property's value at the first step.") var breakdown: String?
+  @Option(help: "text, json or csv.") var format = Form.text
+  @Option(help: .hidden) var timing = 0
+  @Flag(help: "Count only; no times.") var countsOnly = false
+
+  /// The forms of a funnel.
+  enum Form: String, CaseIterable, ExpressibleByArgument { case text, json, csv }
+
+  func run() async throws {
+    let experience = try workspace.loadExperienceIfThere()
+    let clock = try LocalClock(timezone: experience?.timezone ?? "UTC")
+    let asked = try ask(experience, clock)
+    try asked.validate()
+    let stories = try workspace.store(.reading).stories(question.identity(clock))
+    try check(asked, stories.names)
+    let funnel = try await Timing.measure(timing, over: stories) {
+      try await stories.answer(asked)
+    }
+    switch format {
+    case .json: try writeJSON(funnel)
+    case .csv: tellCSV(funnel)
+    case .text: tell(funnel)
+    }
+  }
+
+  private func ask(_ experience: Experience?, _ clock: LocalClock) throws -> FunnelQuestion {
+    let parts = try steps.map { text in
+      let optional = text.hasSuffix("?")
+      let name = optional ? String(text.dropLast()) : text
+      return FunnelQuestion.Step(
+        name, rule: try Self.rule(name, experience), presence: optional ? .optional : .required)
+    }
+    var asked = FunnelQuestion(steps: parts, window: try Self.span(window))
+    asked.pairWindow = try pairWindow.map(Self.span)
+    asked.order = order
+    asked.entry = entry
+    asked.exclusions = try exclude.flatMap { name in
+      let rule = try Self.rule(name, experience)
+      return parts.indices.dropLast().map { FunnelQuestion.Exclusion(rule, after: $0) }
+    }
+    asked.heldConstant = hold
+    asked.breakdown = breakdown.map { FunnelQuestion.Breakdown($0) }
+    let range = try TimeRange(question.from, question.to, clock)
+    (asked.from, asked.to) = (range.from, range.to)
+    asked.population = try question.population(in: experience)?.rule
+    asked.figures = countsOnly ? .counts : .countsAndTimes
+    return asked
+  }
+
+  private static func span(_ text: String) throws -> TimeSpan {
+    guard let span = TimeSpan(text) else {
+      throw Refusal(
+        "funnel.window", problem: "“\(text.printable)” is no span of time.",
+        remedy: "Write 30m, 24h, 7d or 1d12h.")
+    }
+    return span
+  }
+
+  /// What a step's text stands for: a touchpoint, an expression, or an event's name.
+  private static func rule(_ text: String, _ experience: Experience?) throws -> Expression {
+    if let touchpoint = experience?.touchpoint(text), let rule = touchpoint.rule { return rule }
+    guard text.contains("==") || text.contains("properties.") else { return .isEvent(text) }
+    do { return try ExpressionParser.parse(text, about: .event, giving: .boolean) } catch {
+      throw error.refusal
+    }
+  }
+
+  /// Refuses steps that no event can fill, with the name that was meant perhaps.
+  private func check(_ asked: FunnelQuestion, _ names: EventNames) throws {
+    for step in asked.steps {
+      guard let wanted = step.rule.eventNames, !wanted.isEmpty,
+        wanted.allSatisfy({ names.code(of: $0) == nil })
+      else { continue }
+      let near = nearest(to: wanted.sorted()[0], among: names.names)
+      throw Refusal(
+        "funnel.event", problem: "No event is called “\(wanted.sorted()[0].printable)”.",
+        remedy: near.map { "Did you mean “\($0.printable)”?" }
+          ?? "`waymark customers <id>` shows what events are called.")
+    }
+  }
+
+  private func tell(_ funnel: Funnel) {
+    Terminal.print(
+      "\(order.rawValue), within \(window), "
+        + (entry == .every ? "every entry" : "customers, \(entry.rawValue) entry"))
+    Terminal.print()
+    tell(funnel.steps)
+    if let median = funnel.timeToConvert.median.value {
+      Terminal.print(
+        "\nFirst to last: median \(Self.time(median))"
+          + (funnel.timeToConvert.p90.map { ", nine of ten within \(Self.time($0))" } ?? "")
+          + " (n \(grouped(funnel.timeToConvert.median.count)))")
+    }
+    for group in funnel.groups {
+      let name = group.isRest ? "all others" : group.value ?? "(none)"
+      Terminal.print("\n\(breakdown ?? ""): \(name.printable)")
+      tell(group.steps)
+    }
+  }
+
+  private func tell(_ steps: [Funnel.Step]) {
+    var table = TextTable([
+      ("step", .left), ("", .left), ("count", .right), ("of first", .right), ("95 %", .right),
+      ("of previous", .right), ("median time", .right), ("open", .right),
+    ])
+    for step in steps {
+      let share = step.share.value ?? 0
+      let bar = String(repeating: "█", count: Int((share * 10).rounded()))
+      table.add([
+        step.name, bar, grouped(step.count), Self.percent(step.share.value),
+        step.share.low.flatMap { low in
+          step.share.high.map { "\(Self.percent(low))–\(Self.percent($0))" }
+        } ?? "",
+        Self.percent(step.shareOfPrevious.value),
+        step.timeFromPrevious?.median.value.map(Self.time) ?? "", grouped(step.open),
+      ])
+    }
+    for line in table.lines() { Terminal.print(line) }
+  }
+
+  private func tellCSV(_ funnel: Funnel) {
+    Terminal.print("group,step,count,share,low,high,share_of_previous,median_ms,open")
+    let all = [(name: "", steps: funnel.steps)]
+      + funnel.groups.map { (name: $0.isRest ? "all others" : $0.value ?? "", steps: $0.steps) }
+    for group in all {
+      for step in group.steps {
+        let figures = [
+          step.share.value, step.share.low, step.share.high, step.shareOfPrevious.value,
+          step.timeFromPrevious?.median.value,
+        ].map { $0.map { "\($0)" } ?? "" }
+        Terminal.print(
+          ExportCommand.row([group.name, step.name, "\(step.count)"] + figures + ["\(step.open)"]))
+      }
+    }
+  }
+
+  private static func percent(_ share: Double?) -> String {
+    share.map { String(format: "%.1f %%", $0 * 100) } ?? "–"
+  }
+
+  private static func time(_ milliseconds: Double) -> String {
+    TimeSpan(milliseconds: Int64(milliseconds.rounded())).short
+  }
+}
+
+extension FunnelQuestion.Order: ExpressibleByArgument {}
+extension FunnelQuestion.Entry: ExpressibleByArgument {}

@@ -1,0 +1,157 @@
+import ArgumentParser
+import Engine
+import Events
+import Experience
+import Foundation
+import Maps
+import Stories
+
+/// Measures a journey and draws its map.
+struct MapCommand: AsyncParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "map",
+    abstract: "Measure a journey and draw its map.",
+    discussion: """
+      Prints the map, and writes it as one self-contained page whose path is printed. With --format
+      json, html or svg, only that is written: to standard output, or to --output.
+
+      Examples:
+        waymark map
+        waymark map first_order --from 2026-03-01 --to 2026-04-01
+        waymark map first_order --segment frequent_shoppers --compare-segment new_visitors
+        waymark map first_order --format svg --output map.svg
+      """)
+
+  /// The forms of a map.
+  enum Form: String, CaseIterable, ExpressibleByArgument { case text, json, html, svg }
+
+  @Argument(help: "The journey (default: the first).") var journey: String?
+  @OptionGroup var workspace: WorkspaceOptions
+  @OptionGroup var question: QuestionOptions
+  @Option(help: "Compare with what began at or after this.") var compareFrom: String?
+  @Option(help: "Compare with what began before this.") var compareTo: String?
+  @Option(help: "Compare with these customers.") var compareSegment: String?
+  @Option(help: "text, json, html or svg.") var format = Form.text
+  @Option(name: [.long, .customShort("o")], help: "Where to write.", completion: .file())
+  var output: String?
+  @Option(help: "For svg: light or dark.") var theme = Theme.light
+  @Option(help: "auto, always or never.") var color = Terminal.Colors.auto
+  @Option(help: .hidden) var timing = 0
+
+  /// The ground of a picture.
+  enum Theme: String, CaseIterable, ExpressibleByArgument { case light, dark }
+
+  func run() async throws {
+    let experience = try workspace.loadExperience()
+    let journey = try Self.find(journey, in: experience)
+    let clock = try LocalClock(timezone: experience.timezone)
+    let stories = try workspace.store(.reading).stories(question.identity(clock))
+    let range = try TimeRange(question.from, question.to, clock)
+    let asked = JourneyQuestion(
+      journey, from: range.from, to: range.to,
+      population: try question.population(in: experience))
+    let measured = try await Timing.measure(timing, over: stories) {
+      try await stories.answer(JourneyFold(asked, of: experience))
+    }
+    if let other = try other(asked, experience, clock) {
+      let comparison = MapComparison(
+        measured, named: Self.name(asked), with: try await stories.answer(
+          JourneyFold(other, of: experience)), named: Self.name(other))
+      try show(comparison, journey, experience)
+    } else {
+      try show(measured, journey, experience)
+      let others = experience.journeys.filter { $0.name != journey.name }.map(\.name)
+      if format == .text, self.journey == nil, !others.isEmpty {
+        Terminal.print("Other journeys: \(others.joined(separator: ", "))")
+      }
+    }
+  }
+
+  /// The journey of a name; the first where none is given.
+  static func find(_ name: String?, in experience: Experience) throws(Refusal) -> Journey {
+    if let journey = name.map(experience.journey) ?? experience.journeys.first { return journey }
+    let known = experience.journeys.map(\.name)
+    throw Refusal(
+      "map.journey",
+      problem: name.map { "There is no journey “\($0.printable)”." }
+        ?? "The experience has no journey.",
+      remedy: known.isEmpty
+        ? "Write one under `journeys:`, or let `waymark infer` propose one."
+        : "Choose one of \(known.joined(separator: ", ")).")
+  }
+
+  /// What to compare with; what is left out is as in the question itself.
+  private func other(
+    _ asked: JourneyQuestion, _ experience: Experience, _ clock: LocalClock
+  ) throws -> JourneyQuestion? {
+    guard compareFrom != nil || compareTo != nil || compareSegment != nil else { return nil }
+    var other = asked
+    if compareFrom != nil || compareTo != nil {
+      let range = try TimeRange(compareFrom, compareTo, clock)
+      (other.from, other.to) = (range.from, range.to)
+    }
+    if let compareSegment {
+      other.population = try QuestionOptions.population(compareSegment, in: experience)
+    }
+    return other
+  }
+
+  private static func name(_ question: JourneyQuestion) -> String {
+    var words: [String] = []
+    if let population = question.population { words.append(population.name) }
+    if let from = question.from { words.append("from \(from.description.prefix(10))") }
+    if let to = question.to { words.append("to \(to.description.prefix(10))") }
+    return words.isEmpty ? "everybody" : words.joined(separator: " ")
+  }
+
+  private func show(
+    _ measured: MeasuredJourney, _ journey: Journey, _ experience: Experience
+  ) throws {
+    switch format {
+    case .json: try put(MapJSON.render(measured, of: journey, in: experience))
+    case .html: try put(MapPage.render(measured, of: journey, in: experience))
+    case .svg:
+      try put(
+        MapSVG.render(
+          measured, of: journey, in: experience, theme: theme == .dark ? .dark : .light))
+    case .text:
+      Terminal.print(
+        MapText.render(
+          measured, of: journey, in: experience, width: Terminal.width,
+          color: Terminal.usesColors(color) ? .ansi : .plain))
+      try page(MapPage.render(measured, of: journey, in: experience), journey.name)
+    }
+  }
+
+  private func show(
+    _ comparison: MapComparison, _ journey: Journey, _ experience: Experience
+  ) throws {
+    switch format {
+    case .json, .svg:
+      throw Refusal(
+        "map.format", problem: "A comparison is not drawn as \(format.rawValue).",
+        remedy: "Choose text or html, or ask for the two maps one by one.")
+    case .html: try put(MapPage.render(comparison, of: journey, in: experience))
+    case .text:
+      Terminal.print(
+        MapText.render(
+          comparison, of: journey, in: experience, width: Terminal.width,
+          color: Terminal.usesColors(color) ? .ansi : .plain))
+      try page(
+        MapPage.render(comparison, of: journey, in: experience), journey.name + "-compared")
+    }
+  }
+
+  private func put(_ text: String) throws {
+    guard let output else { return Terminal.print(text) }
+    try writeText(text, to: output, over: .existing)
+    Terminal.note("Wrote \(output)")
+  }
+
+  /// Writes the page beside the events and tells where.
+  private func page(_ html: String, _ name: String) throws {
+    let path = output ?? "\(workspace.folder)/maps/\(name).html"
+    try writeText(html, to: path, over: .existing)
+    Terminal.print("The map as a page: \(URL(filePath: path).standardizedFileURL.path)")
+  }
+}
