@@ -74,13 +74,16 @@ public final class ChunkSource {
       var buffer = try fill(wanted)
       guard !buffer.isEmpty else { return nil }
       let cut = cut(buffer)
-      if cut.records > 0 {
+      if cut.records > 0 || (reachedEnd && cut.end == buffer.count) {
         carry = Array(buffer[cut.end...])
         buffer.removeLast(buffer.count - cut.end)
         return chunk(consume buffer, records: cut.records)
       }
       carry = buffer
-      if buffer.count > format.longestRecord { return try dropRecord() }
+      if buffer.count > format.longestRecord {
+        guard format.fileFormat != .xes else { throw .longTrace(source.path) }
+        return try dropRecord()
+      }
       wanted = max(buffer.count * 2, 4096)
     }
   }
@@ -113,8 +116,8 @@ public final class ChunkSource {
           ?? CSVRecords(
             bytes: base, delimiter: layout.delimiter, end: bytes.count, isWhole: reachedEnd
           ).lastEnd(from: 0)
-      case .jsonLines, .xes:
-        return Self.lines(bytes, isWhole: reachedEnd, csv: nil) ?? (0, 0)
+      case .jsonLines: return Self.lines(bytes, isWhole: reachedEnd, csv: nil) ?? (0, 0)
+      case .xes: return XESTraces.lastEnd(bytes, isWhole: reachedEnd)
       }
     }
   }
@@ -163,11 +166,10 @@ public final class ChunkSource {
 
   private func chunk(_ bytes: consuming [UInt8], records: Int) -> Chunk {
     let length = bytes.count
-    var padded = bytes
-    if format.encoding == .latin1 { padded = EventFileFormat.utf8(padded, .latin1) }
-    padded.append(contentsOf: repeatElement(0, count: Chunk.padding))
+    if format.encoding == .latin1 { bytes = EventFileFormat.utf8(bytes, .latin1) }
+    bytes.append(contentsOf: repeatElement(0, count: Chunk.padding))
     let chunk = Chunk(
-      padded: padded, firstRecord: point.record, records: records,
+      padded: bytes, firstRecord: point.record, records: records,
       endOffset: point.offset + length, index: point.index, dropped: Rejections())
     point = ResumePoint(after: chunk)
     return chunk
@@ -176,7 +178,18 @@ public final class ChunkSource {
 
 extension EventFileFormat {
   /// How much is read in search of the end of a record.
-  fileprivate var longestRecord: Int { ImportLimits.record }
+  fileprivate var longestRecord: Int {
+    fileFormat == .xes ? ImportLimits.trace : ImportLimits.record
+  }
+}
+
+extension Fault {
+  fileprivate static func longTrace(_ path: String) -> Fault {
+    Fault(
+      "xes.trace", subject: path,
+      problem: "No trace ends within \(ImportLimits.trace) bytes.",
+      remedy: "See that the file is an XES log whose traces end with </trace>.")
+  }
 }
 
 extension ByteSource {

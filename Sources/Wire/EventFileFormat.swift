@@ -46,7 +46,10 @@ public struct EventFileFormat: Sendable {
         var reader = JSONReader(options, bytes: bytes, length: chunk.length, sink: sink)
         return reader.read(chunk.bytes)
       case .xes:
-        return ReadChunk(batch: Batch(), rejections: chunk.dropped, records: 0)
+        let sink = EventSink(
+          chunk, bytes: bytes, names: names, fields: .xes, eventName: options.eventName,
+          clock: clock)
+        return XESReader.read(chunk, bytes: bytes, sink: sink)
       }
     }
   }

@@ -37,6 +37,10 @@ struct EventSink: ~Copyable {
     var event: String?
     var time: String?
     var message: String?
+
+    static let xes = FieldNames(
+      customer: "concept:name of the trace", event: "concept:name", time: "time:timestamp",
+      message: "identity:id")
   }
 
   init(
@@ -196,6 +200,16 @@ struct EventSink: ~Copyable {
     }
     self.milliseconds = milliseconds
     return true
+  }
+
+  /// A text of the record at hand that lies nowhere else.
+  mutating func copy(_ string: String?) -> Text {
+    guard var string else { return absent }
+    return string.withUTF8 { utf8 in
+      let room = scratch(utf8.count)
+      if let base = utf8.baseAddress { room.update(from: base, count: utf8.count) }
+      return Text(room, utf8.count)
+    }
   }
 
   /// A name of Waymark's own as a text of the record at hand.

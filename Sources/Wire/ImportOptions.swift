@@ -67,6 +67,8 @@ public struct ImportOptions: Sendable, Equatable {
 public enum ImportLimits {
   /// The longest record in bytes: a quote that is never closed must not swallow the file.
   public static let record = 1 << 20
+  /// The longest trace of an XES log in bytes, which must fit into memory.
+  public static let trace = 64 << 20
   /// The longest text of a property in bytes; a longer one is left out and noted.
   public static let text = 8192
   /// The longest event name in bytes; up to 65,535 names stay in memory.

@@ -20,8 +20,8 @@ struct JSONCursor {
 
   @inline(__always) var isAtEnd: Bool { position >= end }
 
-  /// The byte at hand; 0, which JSON never has outside of strings, at the end.
-  @inline(__always) var next: UInt8 { position < end ? bytes[position] : 0 }
+  /// The byte at hand; at the end a line end or 0, which JSON never has where this is asked.
+  @inline(__always) var next: UInt8 { bytes[position] }
 
   @inline(__always) mutating func advance(_ count: Int = 1) { position &+= count }
 
@@ -32,7 +32,7 @@ struct JSONCursor {
   }
 
   @inline(__always) mutating func skipBlanks() {
-    while next <= 32, next == 32 || next == 9 || next == 13 || next == 10 { position &+= 1 }
+    while next == 32 || next == 9, position < end { position &+= 1 }
   }
 
   @inline(never) func problem(_ what: String) -> JSONProblem {
@@ -102,7 +102,7 @@ struct JSONCursor {
   /// One of the words `true`, `false` and `null`.
   mutating func word(_ word: StaticString) throws(JSONProblem) {
     let count = word.utf8CodeUnitCount
-    guard position + count <= end, Text(bytes + position, count).equals(word) else {
+    guard position &+ count <= end, Text(bytes + position, count).equals(word) else {
       throw problem("A value is missing or is none that JSON knows")
     }
     position += count

@@ -27,8 +27,10 @@ struct Text {
       & ~(UInt64.max << (UInt64(truncatingIfNeeded: max(count, 8) &- 8) &* 8))
   }
 
-  func equals(_ other: StaticString) -> Bool {
-    count == other.utf8CodeUnitCount && memcmp(start, other.utf8Start, count) == 0
+  @inline(__always) func equals(_ other: StaticString) -> Bool {
+    guard count == other.utf8CodeUnitCount else { return false }
+    for position in 0..<count where start[position] != other.utf8Start[position] { return false }
+    return true
   }
 }
 
