@@ -44,7 +44,9 @@ extension Batch {
       try StringColumn(
         count: keys.count, length: length, memory: memory,
         texts: keys.indices.lazy.map { customer in
-          let row = rows[Int(offsets[customer])]
+          let position = Int(offsets[customer])
+          let row = rows[position]
+          if row.idLength <= BatchRow.idSize { return rows.id(at: position) }
           let start = Int(idStarts[Int(row.row)])
           return UnsafeBufferPointer(rebasing: bytes[start..<(start + Int(row.idLength))])
         })
@@ -72,20 +74,31 @@ extension Batch {
   }
 }
 
+extension UnsafeBufferPointer<BatchRow> {
+  /// The id of a row that is no longer than what the row has at hand.
+  @inline(__always) fileprivate func id(at position: Int) -> UnsafeBufferPointer<UInt8> {
+    let start = position * MemoryLayout<BatchRow>.stride + BatchRow.idOffset
+    let id = UnsafeRawBufferPointer(self)[start..<(start + Int(self[position].idLength))]
+    return UnsafeRawBufferPointer(rebasing: id).assumingMemoryBound(to: UInt8.self)
+  }
+}
+
 extension UnsafeRawBufferPointer {
   /// The first 16 bytes of a stretch that lies inside, with zeros where it is shorter.
   @inline(__always) fileprivate func beginning(at start: Int, length: Int) -> (UInt64, UInt64) {
     if start + BatchRow.idSize <= count {
-      let first = loadUnaligned(fromByteOffset: start, as: UInt64.self)
-      let second = loadUnaligned(fromByteOffset: start + 8, as: UInt64.self)
-      return (first & Self.mask(length), second & Self.mask(length - 8))
+      let first = UInt64(littleEndian: loadUnaligned(fromByteOffset: start, as: UInt64.self))
+      let second = UInt64(littleEndian: loadUnaligned(fromByteOffset: start + 8, as: UInt64.self))
+      return (
+        (first & Self.mask(length)).littleEndian, (second & Self.mask(length - 8)).littleEndian
+      )
     }
     var words: (UInt64, UInt64) = (0, 0)
     for position in 0..<Swift.min(length, BatchRow.idSize) {
       let byte = UInt64(self[start + position]) << UInt64(position % 8 * 8)
       if position < 8 { words.0 |= byte } else { words.1 |= byte }
     }
-    return words
+    return (words.0.littleEndian, words.1.littleEndian)
   }
 
   /// The lowest bytes of a word, none where the size is negative.

@@ -13,6 +13,8 @@ struct BatchRow: Keyed {
 
   /// How many bytes of an id are at hand.
   static let idSize = 16
+  /// Where they lie in a row.
+  static let idOffset = MemoryLayout<UInt64>.size
 
   var sequence: UInt64 { UInt64(row) }
 }

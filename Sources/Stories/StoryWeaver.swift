@@ -102,27 +102,28 @@ struct StoryWeaver {
     guard slots < Int(UInt32.max) else { throw .tooManyRows(slots) }
     let order = runs.withUnsafeBufferPointer { sortedByKey($0, memory: scratch) }
     var cloth = Cloth(slots: slots, customers: runs.count, memory: memory, scratch: scratch)
-    var rows: [WovenRow] = []
+    // Only what the longest story needs of this room is ever touched.
+    let room = scratch.room(for: slots, of: WovenRow.self)
     var otherHints = [Int](repeating: 0, count: sources.count)
     var start = 0
     while start < order.count {
       let key = order[start].key
       var sorted = true
-      rows.removeAll(keepingCapacity: true)
+      var count = 0
       repeat {
-        collect(order[start], into: &rows, sorted: &sorted, otherHints: &otherHints)
+        collect(order[start], into: room, &count, sorted: &sorted, otherHints: &otherHints)
         start += 1
       } while start < order.count && order[start].key == key
-      rows.withUnsafeMutableBufferPointer { rows in
-        if !sorted { rows.order { $0.precedes($1) } }
-        cloth.append(rows, key: key, firstStagedSlot: firstStagedSlot)
-      }
+      let rows = UnsafeMutableBufferPointer(rebasing: room[..<count])
+      if !sorted { rows.order { $0.precedes($1) } }
+      cloth.append(rows, key: key, firstStagedSlot: firstStagedSlot)
     }
     return (try segment(of: cloth), cloth.repeated)
   }
 
   @inline(__always) private func collect(
-    _ run: Run, into rows: inout [WovenRow], sorted: inout Bool, otherHints: inout [Int]
+    _ run: Run, into rows: UnsafeMutableBufferPointer<WovenRow>, _ count: inout Int,
+    sorted: inout Bool, otherHints: inout [Int]
   ) {
     let source = Int(run.source)
     let columns = columns[source]
@@ -144,8 +145,9 @@ struct StoryWeaver {
       let woven = WovenRow(
         time: columns.times[Int(row)], message: columns.messages[Int(row)], ownKey: ownKey,
         arrival: columns.arrivals[Int(row)], slot: run.firstSlot + (row - run.firstRow))
-      if let last = rows.last, woven.precedes(last) { sorted = false }
-      rows.append(woven)
+      if count > 0, woven.precedes(rows[count - 1]) { sorted = false }
+      rows[count] = woven
+      count += 1
     }
     if !others.isEmpty { otherHints[source] = other }
   }
