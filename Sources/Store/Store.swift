@@ -34,7 +34,7 @@ public final class Store: Sendable {
   let resolved = Mutex<ResolvedIdentities?>(nil)
   /// Held by whoever changes events or links; merging reads and replaces what others add to.
   let changing = Mutex(())
-  private let lock: FolderLock?
+  private let lock: Mutex<FolderLock?>
 
   /// The name of the database inside the folder.
   static let databaseName = "waymark.sqlite"
@@ -58,7 +58,7 @@ public final class Store: Sendable {
     self.folder = folder
     self.access = access
     self.pool = pool
-    self.lock = lock
+    self.lock = Mutex(lock)
     self.names = SharedEventNames(names)
     self.counters = Mutex(counters)
     self.shardRows = shardRows
@@ -106,9 +106,10 @@ public final class Store: Sendable {
     }
   }
 
-  /// Closes the database and gives the lock back once nobody holds the store.
+  /// Closes the database and gives the lock back; the store can't be used afterwards.
   public func close() throws(Fault) {
     do { try pool.close() } catch { throw Fault(error, in: folder) }
+    lock.withLock { $0 = nil }
   }
 
   private static func makeFolder(_ path: String) throws(Fault) {

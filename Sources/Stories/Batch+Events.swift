@@ -29,7 +29,7 @@ extension Batch {
       times.append(event.time.milliseconds)
       messages.append(event.messageHash)
       if let linked = event.linked {
-        links.insert(IdentityPair(event.identity, linked, time: event.time.milliseconds))
+        links.insert(earliest: IdentityPair(event.identity, linked, time: event.time.milliseconds))
       }
       for (name, value) in event.properties.sorted(by: { $0.key < $1.key }) {
         let column = ColumnName(name: name, kind: value.kind)

@@ -66,6 +66,13 @@ public struct IdentityPair: Hashable, Sendable {
   }
 }
 
+extension Set<IdentityPair> {
+  /// Adds a pair, or, where the same two were said before, keeps the earlier time of both.
+  public mutating func insert(earliest pair: IdentityPair) {
+    if insert(pair).memberAfterInsert.time > pair.time { update(with: pair) }
+  }
+}
+
 /// One property's values of one kind in a batch; rows without it are left out.
 public struct BatchColumn: Sendable {
   public var name: String

@@ -57,8 +57,8 @@ struct `An import` {
     var crashes: [TemporaryFolder] = []
     let session = try store.beginImport(source: "a.csv", fingerprint: "a")
     try session.stage(events, &dice) {
+      try writeUncommitted(session)
       crashes.append(try TemporaryFolder(copying: folder.path))
-      _ = try session.writePart(try StorySegment(sorting: Batch()))
     }
     let (copies, result) = try finish(session, copying: folder)
     crashes += copies
@@ -77,6 +77,13 @@ struct `An import` {
       #expect(try reopened.snapshot().byKey == after)
       #expect(try reopened.doctor().filter { $0.severity == .error } == [])
     }
+  }
+
+  /// Writes a part that no transaction names: what a crash just before it would leave.
+  private func writeUncommitted(_ session: ImportSession) throws {
+    var names = session.names.current
+    let batch = try Batch([Event("seen", at: .now, by: Identity("lost"))], names: &names)
+    _ = try session.writePart(try StorySegment(sorting: batch))
   }
 
   /// Finishes an import and copies the folder while new parts are there but don't count yet.

@@ -33,7 +33,7 @@ struct `A store that is opened` {
 
   @Test
   func `has one writer, who is named to the second, and readers beside it`() throws {
-    var writer: Store? = try Store.open(at: folder.path, access: .writing)
+    let writer = try Store.open(at: folder.path, access: .writing)
     #expect {
       try Store.open(at: folder.path, access: .writing)
     } throws: { error in
@@ -41,8 +41,7 @@ struct `A store that is opened` {
       return fault?.code == "store.locked" && fault?.problem.contains("process \(getpid())") == true
     }
     #expect(try Store.open(at: folder.path, access: .reading).snapshot().eventCount == 0)
-    try writer?.close()
-    writer = nil
+    try writer.close()
     _ = try Store.open(at: folder.path, access: .writing)
   }
 

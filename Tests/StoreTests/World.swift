@@ -32,7 +32,17 @@ final class TemporaryFolder: Sendable {
   /// A copy of a folder as it lies on the disk now: what a crash at this moment would leave.
   init(copying other: String) throws {
     path = NSTemporaryDirectory() + "waymark-store-" + UUID().uuidString
-    try FileManager.default.copyItem(atPath: other, toPath: path)
+    try FileManager.default.createDirectory(
+      atPath: path + "/parts", withIntermediateDirectories: true)
+    for folder in ["", "/parts"] {
+      for name in try FileManager.default.contentsOfDirectory(atPath: other + folder)
+      where name != "parts" {
+        let file = "\(folder)/\(name)"
+        // A file that another thread has just finished has lost the name that it was listed by.
+        guard let bytes = FileManager.default.contents(atPath: other + file) else { continue }
+        try bytes.write(to: URL(fileURLWithPath: path + file))
+      }
+    }
   }
 
   var parts: [String] {
@@ -95,6 +105,18 @@ struct NaiveStore {
       }
     }
     return events.count - before
+  }
+
+  /// Takes an event that was sent by itself, unless it is known by its id or its content.
+  mutating func append(_ event: Event) -> Bool {
+    if let id = event.messageID {
+      guard messages.insert(id).inserted else { return false }
+    } else {
+      guard equals[event.known] == nil else { return false }
+      equals[event.known] = 1
+    }
+    events.append(event)
+    return true
   }
 
   /// Every customer's story, by canonical key.
