@@ -193,8 +193,8 @@ enum MapStyle {
       table{font-size:11px}th,td{padding:4px 6px}
       .tiles{margin-top:16px}.tile{padding:9px 12px}.divide{padding:2px 10px 0}.tile .value{font-size:19px}
       .tile .note{font-size:10.5px}
-      .map-print{display:block}.map-print .map{width:fit-content}.map-print .drawing{overflow:hidden}.bar{width:64px}
-      .map{overflow:visible;margin-bottom:18px;break-inside:avoid}.lane{break-inside:avoid}
+      .map-print{display:block}.map-print .drawing{overflow:hidden}.bar{width:64px}
+      .map{overflow:visible;width:fit-content;margin-bottom:18px;break-inside:avoid}.lane{break-inside:avoid}
       .tiles{grid-template-columns:repeat(4,1fr)}.tile:first-child{grid-column:span 2}
       .pair{gap:18px}.card{padding:12px 14px}.lead,.over{break-after:avoid}
       .lane,.divide{width:100%}.lane-name{width:80px;padding:7px 6px 7px 10px;font-size:10.5px}

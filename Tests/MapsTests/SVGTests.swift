@@ -20,6 +20,15 @@ struct `A map as a picture` {
   }
 
   @Test
+  func `tells those who completed from those who left at a goal that is a choice`() {
+    var map = Sample.shopMap
+    map.steps[6].dropOff = 10
+    map.cases.completed -= 10
+    let picture = MapSVG.render(map, of: Sample.shopJourney, in: Sample.shop)
+    #expect(picture.contains(">1,700</text>") && picture.contains(">−10 left</text>"))
+  }
+
+  @Test
   func `has other colours in the dark`() {
     let light = MapSVG.render(Sample.shopMap, of: Sample.shopJourney, in: Sample.shop)
     let dark = MapSVG.render(
