@@ -48,14 +48,15 @@ let package = Package(
     room("Wire", on: ["Events", "Stories", "CZlib"], settings: hot),
     room("Parts", on: ["Events", "Stories"], settings: hot),
     room("Store", on: ["Events", "Stories", "Parts", database]),
+    room("Intake", on: ["Events", "Stories", "Wire", "Store"]),
     room("Engine", on: ["Events", "Statistics", "Experience", "Stories"], settings: hot),
     room("Maps", on: ["Events", "Statistics", "Experience", "Engine"]),
     room("Companies", on: ["Events", "Statistics"]),
     room(
       "Commands",
       on: [
-        "Events", "Statistics", "Experience", "Stories", "Wire", "Parts", "Store", "Engine",
-        "Maps", "Companies", argumentParser,
+        "Events", "Statistics", "Experience", "Stories", "Wire", "Parts", "Store", "Intake",
+        "Engine", "Maps", "Companies", argumentParser,
       ]),
     .executableTarget(name: "waymark", dependencies: ["Commands"], swiftSettings: strict),
 
@@ -66,6 +67,7 @@ let package = Package(
     tests("Wire", on: ["Events", "Stories"]),
     tests("Parts", on: ["Events", "Stories"]),
     tests("Store", on: ["Events", "Stories", "Parts", database]),
+    tests("Intake", on: ["Events", "Stories", "Wire", "Store"]),
     tests("Engine", on: ["Events", "Statistics", "Experience", "Stories"]),
     tests("Maps", on: ["Events", "Statistics", "Experience", "Engine", "Stories"]),
     tests("Companies", on: ["Events", "Experience"]),

@@ -1,13 +1,48 @@
 import ArgumentParser
+import Events
+import Foundation
 
 /// The command line.
+///
+/// Exit codes: 0 done; 1 the world broke, or a check found faults; 64 asked wrongly.
 public struct Waymark: AsyncParsableCommand {
   public static let configuration = CommandConfiguration(
-    commandName: "waymark", abstract: "Draw the journey you designed. See the one they walk.")
+    commandName: "waymark",
+    abstract: "Draw the journey you designed. See the one your customers walk.",
+    discussion: """
+      A first map from a file of events takes three commands:
+
+        waymark import events.csv     read what customers did
+        waymark infer                 propose an experience from it, as text
+        waymark map                   measure the journey, and draw it
+
+      Or look at a made-up company: waymark demo
+      """,
+    version: VersionCommand.text,
+    subcommands: [
+      CheckCommand.self, ImportCommand.self, VersionCommand.self,
+    ])
 
   /// Makes the command with nothing parsed.
   public init() {}
 
-  /// Runs what the process's arguments say and ends the process.
-  public static func start() async { await main() }
+  /// Runs what the process's arguments say, and ends the process.
+  public static func start() async {
+    do {
+      var command = try parseAsRoot()
+      if var command = command as? any AsyncParsableCommand {
+        try await command.run()
+      } else {
+        try command.run()
+      }
+    } catch let refusal as Refusal {
+      Terminal.note("waymark: \(refusal.problem)\n  \(refusal.remedy)")
+      Foundation.exit(64)
+    } catch let fault as Fault {
+      Terminal.note("waymark: \(fault.subject): \(fault.problem)\n  \(fault.remedy)")
+      Foundation.exit(1)
+    } catch {
+      exit(withError: error)
+    }
+  }
 }

@@ -43,6 +43,8 @@ public struct Journey: Sendable {
   public static let defaultWindow = TimeSpan.days(30)
   /// The most starting points a journey may have.
   public static let mostStarts = 3
+  /// The most starting points that are measured; above `mostStarts` the linter asks to choose.
+  public static let mostMeasuredStarts = 8
   /// The most steps a journey may have, the goal among them.
   public static let mostSteps = 32
 

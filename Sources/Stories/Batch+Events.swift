@@ -45,16 +45,6 @@ extension Batch {
   }
 }
 
-/// What tells one column from another.
-struct ColumnName: Hashable, Comparable {
-  var name: String
-  var kind: PropertyKind
-
-  static func < (left: Self, right: Self) -> Bool {
-    (left.name, left.kind.rawValue) < (right.name, right.kind.rawValue)
-  }
-}
-
 extension Refusal {
   /// The refusal of one event name too many.
   public static let tooManyNames = Refusal(
@@ -72,27 +62,36 @@ extension BatchColumn.Values {
     }
   }
 
+  /// Appends a value of the column's own kind; `known` has the position of each text.
+  ///
+  /// The arrays are taken out of `self` while they grow, since two holders would mean a copy.
   mutating func append(_ value: PropertyValue, known: inout [String: UInt32]) {
-    switch (self, value) {
-    case (.strings(var positions, var strings), .string(let text)):
-      self = .booleans([])
+    let values = self
+    self = .booleans([])
+    self = values.appending(value, known: &known)
+  }
+
+  private consuming func appending(_ value: PropertyValue, known: inout [String: UInt32]) -> Self {
+    switch consume self {
+    case .strings(var positions, var strings):
+      guard case .string(let text) = value else { break }
       let position = known[text] ?? UInt32(strings.count)
       if position == strings.count {
         known[text] = position
         strings.append(text)
       }
       positions.append(position)
-      self = .strings(positions: positions, strings: strings)
-    case (.numbers(var numbers), .number(let number)):
-      self = .booleans([])
+      return .strings(positions: positions, strings: strings)
+    case .numbers(var numbers):
+      guard case .number(let number) = value else { break }
       numbers.append(number)
-      self = .numbers(numbers)
-    case (.booleans(var booleans), .boolean(let boolean)):
-      self = .booleans([])
+      return .numbers(numbers)
+    case .booleans(var booleans):
+      guard case .boolean(let boolean) = value else { break }
       booleans.append(boolean)
-      self = .booleans(booleans)
-    default: preconditionFailure("A column takes values of its own kind only.")
+      return .booleans(booleans)
     }
+    preconditionFailure("A column takes values of its own kind only.")
   }
 }
 

@@ -51,6 +51,16 @@ public struct Stories: Sendable {
     return nil
   }
 
+  /// The events of the visible customer with a canonical key, in order.
+  ///
+  /// Each event has the identity that it came with. Empty where there is no such customer.
+  public func story(of key: UInt64) -> [Event] {
+    guard let (segment, position) = customer(key) else { return [] }
+    return segment.rows(of: position).map {
+      segment.event(row: $0, customer: position, names: names)
+    }
+  }
+
   /// The text of the identity with a key; nil where no event came with it.
   public func identity(of key: UInt64) -> Identity? {
     for segment in segments {

@@ -1,93 +1,194 @@
 import Events
 
+/// A row of a batch under its key.
+private struct BatchRow: Keyed {
+  var key: UInt64
+  var row: UInt32
+
+  var sequence: UInt64 { UInt64(row) }
+}
+
 extension StorySegment {
   /// Sorts a batch into stories, each identity being a customer of its own.
   ///
   /// - Parameter firstArrival: the arrival of the batch's first event; the others follow.
+  /// - Throws: `identity.collision` where two identities have one key, `stories.size` where there
+  ///   are more events than arrivals.
   public init(sorting batch: Batch, firstArrival: UInt32 = 0) throws(Refusal) {
+    guard Int(firstArrival) + batch.count < Int(UInt32.max) else { throw .tooManyRows(batch.count) }
     let memory = ColumnMemory()
-    let order = (0..<batch.count).sorted { left, right in
-      (batch.keys[left], batch.times[left], left) < (batch.keys[right], batch.times[right], right)
-    }
-    var customers: [UInt64] = []
-    var offsets: [UInt32] = []
-    for (row, source) in order.enumerated() where customers.last != batch.keys[source] {
-      customers.append(batch.keys[source])
-      offsets.append(UInt32(row))
-    }
-    offsets.append(UInt32(order.count))
-    var rowOf = [UInt32](repeating: 0, count: order.count)
-    for (row, source) in order.enumerated() { rowOf[source] = UInt32(row) }
+    let scratch = ColumnMemory()
+    defer { withExtendedLifetime(scratch) {} }
+    let order = scratch.room(for: batch.count, of: UInt32.self)
+    let customers = memory.room(for: batch.count, of: UInt64.self)
+    let offsets = memory.room(for: batch.count + 1, of: UInt32.self)
+    let customerCount = batch.order(into: order, customers: customers, offsets: offsets)
+    let destinations = scratch.room(for: batch.count, of: UInt32.self)
+    for (row, source) in order.enumerated() { destinations[Int(source)] = UInt32(row) }
+    let moves = RowMoves(
+      pieces: [[RowMoves.Piece(rows: 0..<batch.count, firstSlot: 0)]], destinations: destinations,
+      count: batch.count)
+    let arrivals = memory.room(for: batch.count, of: UInt32.self)
+    for (row, source) in order.enumerated() { arrivals[row] = firstArrival + source }
+    let keys = UnsafeBufferPointer(rebasing: customers[..<customerCount])
+    let bounds = UnsafeBufferPointer(rebasing: offsets[...customerCount])
     self.init(
-      customers: memory.copy(customers), offsets: memory.copy(offsets),
-      codes: memory.copy(order.map { batch.codes[$0] }),
-      times: memory.copy(order.map { batch.times[$0] }),
-      arrivals: memory.copy(order.map { firstArrival + UInt32($0) }),
-      messages: memory.copy(order.map { batch.messages[$0] }),
+      customers: keys, offsets: bounds,
+      codes: memory.gather(batch.codes, order), times: memory.gather(batch.times, order),
+      arrivals: UnsafeBufferPointer(arrivals), messages: memory.gather(batch.messages, order),
       otherRows: memory.copy([]), otherKeys: memory.copy([]),
-      properties: batch.properties.map { PropertyColumn($0, rowOf: rowOf, memory: memory) }
-        .sorted { ($0.name, $0.kind.rawValue) < ($1.name, $1.kind.rawValue) },
-      identities: try IdentityColumn(
-        batch, firsts: offsets.dropLast().map { order[Int($0)] }, memory: memory),
+      properties: try moves.moved(
+        [
+          batch.properties.map { (column) throws(Refusal) in
+            try PropertyColumn(unsorted: column, of: batch.count, memory: scratch)
+          }
+        ], memory: memory),
+      identities: try batch.identities(order, keys: keys, offsets: bounds, memory: memory),
       owner: memory)
   }
 }
 
-extension PropertyColumn {
-  fileprivate init(_ column: BatchColumn, rowOf: [UInt32], memory: ColumnMemory) {
-    let order = column.rows.indices.sorted {
-      rowOf[Int(column.rows[$0])] < rowOf[Int(column.rows[$1])]
+extension Batch {
+  /// Writes the rows in order of (key, time, arrival), and says how many customers there are.
+  fileprivate func order(
+    into order: UnsafeMutableBufferPointer<UInt32>,
+    customers: UnsafeMutableBufferPointer<UInt64>, offsets: UnsafeMutableBufferPointer<UInt32>
+  ) -> Int {
+    let scratch = ColumnMemory()
+    defer { withExtendedLifetime(scratch) {} }
+    let rows = scratch.room(for: count, of: BatchRow.self)
+    for (row, key) in keys.enumerated() { rows[row] = BatchRow(key: key, row: UInt32(row)) }
+    let sorted = sortedByKey(UnsafeBufferPointer(rows), memory: scratch)
+    offsets[0] = 0
+    var customerCount = 0
+    times.withUnsafeBufferPointer { times in
+      var start = 0
+      while start < sorted.count {
+        let key = sorted[start].key
+        var end = start
+        var ascending = true
+        repeat {
+          order[end] = sorted[end].row
+          ascending =
+            ascending && (end == start || times[Int(order[end - 1])] <= times[Int(order[end])])
+          end += 1
+        } while end < sorted.count && sorted[end].key == key
+        if !ascending {
+          UnsafeMutableBufferPointer(rebasing: order[start..<end]).order {
+            (times[Int($0)], $0) < (times[Int($1)], $1)
+          }
+        }
+        customers[customerCount] = key
+        customerCount += 1
+        offsets[customerCount] = UInt32(end)
+        start = end
+      }
     }
-    let rows = memory.copy(order.map { rowOf[Int(column.rows[$0])] })
+    return customerCount
+  }
+
+  /// The text of every customer, which is the same in all of the customer's rows.
+  fileprivate func identities(
+    _ order: UnsafeMutableBufferPointer<UInt32>, keys: UnsafeBufferPointer<UInt64>,
+    offsets: UnsafeBufferPointer<UInt32>, memory: ColumnMemory
+  ) throws(Refusal) -> IdentityColumn {
+    let names = memory.room(for: keys.count, of: UInt8.self)
+    var length = 0
+    for customer in keys.indices {
+      let first = Int(order[Int(offsets[customer])])
+      names[customer] = namespaces[first]
+      length += Int(idLengths[first])
+    }
+    var clash: (Int, Int)?
+    let ids = try idBytes.withUnsafeBufferPointer { (bytes) throws(Refusal) -> StringColumn in
+      for customer in keys.indices {
+        let rows = Int(offsets[customer])..<Int(offsets[customer + 1])
+        let first = Int(order[rows.lowerBound])
+        let id = self.id(first, in: bytes)
+        for row in rows.dropFirst() {
+          let other = Int(order[row])
+          if namespaces[other] != namespaces[first] || !self.id(other, in: bytes).isEqual(to: id) {
+            clash = (first, other)
+          }
+        }
+      }
+      return try StringColumn(
+        count: keys.count, length: length, memory: memory,
+        texts: keys.indices.lazy.map { id(Int(order[Int(offsets[$0])]), in: bytes) })
+    }
+    if let clash { throw .collision(identity(row: clash.0), identity(row: clash.1)) }
+    return IdentityColumn(keys: keys, namespaces: UnsafeBufferPointer(names), ids: ids)
+  }
+
+  @inline(__always) private func id(
+    _ row: Int, in bytes: UnsafeBufferPointer<UInt8>
+  ) -> UnsafeBufferPointer<UInt8> {
+    let start = Int(idStarts[row])
+    return UnsafeBufferPointer(rebasing: bytes[start..<(start + Int(idLengths[row]))])
+  }
+
+  private func identity(row: Int) -> Identity {
+    let start = Int(idStarts[row])
+    return Identity(
+      Namespace(rawValue: namespaces[row]) ?? .user,
+      String(decoding: idBytes[start..<(start + Int(idLengths[row]))], as: UTF8.self))
+  }
+}
+
+extension PropertyColumn {
+  /// The column of a batch as it lies there; its dictionary is in no order.
+  fileprivate init(unsorted column: BatchColumn, of count: Int, memory: ColumnMemory)
+    throws(Refusal)
+  {
+    let rows = column.rows.count == count ? nil : memory.copy(column.rows)
     switch column.values {
     case .strings(let positions, let strings):
-      let ranks = strings.indices.sorted {
-        strings[$0].utf8.lexicographicallyPrecedes(strings[$1].utf8)
-      }
-      var codeOf = [UInt32](repeating: 0, count: strings.count)
-      for (rank, position) in ranks.enumerated() { codeOf[position] = UInt32(rank + 1) }
+      let codes = memory.room(for: positions.count, of: UInt32.self)
+      for (index, position) in positions.enumerated() { codes[index] = position + 1 }
       self.init(
-        name: column.name, kind: .string, rows: rows,
-        values: .codes32(memory.copy(order.map { codeOf[Int(positions[$0])] })),
-        dictionary: StringColumn(ranks.map { strings[$0] }, memory: memory))
+        name: column.name, kind: .string, rows: rows, values: .codes32(UnsafeBufferPointer(codes)),
+        dictionary: try StringColumn(strings, memory: memory))
     case .numbers(let numbers):
       self.init(
-        name: column.name, kind: .number, rows: rows,
-        values: .numbers(memory.copy(order.map { numbers[$0] })))
+        name: column.name, kind: .number, rows: rows, values: .numbers(memory.copy(numbers)))
     case .booleans(let booleans):
       self.init(
         name: column.name, kind: .boolean, rows: rows,
-        values: .booleans(memory.copy(order.map { booleans[$0] ? 2 : 1 })))
+        values: .booleans(memory.copy(booleans.map { $0 ? 2 : 1 })))
     }
   }
 }
 
 extension StringColumn {
   /// Copies texts into a column.
-  init(_ strings: [String], memory: ColumnMemory) {
-    var offsets: [UInt32] = [0]
+  init(_ strings: [String], memory: ColumnMemory) throws(Refusal) {
     var bytes: [UInt8] = []
+    var ends: [Int] = []
+    ends.reserveCapacity(strings.count)
     for string in strings {
       bytes.append(contentsOf: string.utf8)
-      offsets.append(UInt32(bytes.count))
+      ends.append(bytes.count)
     }
-    self.init(offsets: memory.copy(offsets), bytes: memory.copy(bytes))
+    let copy = memory.copy(bytes)
+    try self.init(
+      count: strings.count, length: bytes.count, memory: memory,
+      texts: ends.indices.lazy.map {
+        UnsafeBufferPointer(rebasing: copy[($0 == 0 ? 0 : ends[$0 - 1])..<ends[$0]])
+      })
   }
 }
 
-extension IdentityColumn {
-  fileprivate init(_ batch: Batch, firsts: [Int], memory: ColumnMemory) throws(Refusal) {
-    var offsets: [UInt32] = [0]
-    var bytes: [UInt8] = []
-    for row in firsts {
-      let start = Int(batch.idStarts[row])
-      bytes.append(contentsOf: batch.idBytes[start..<(start + Int(batch.idLengths[row]))])
-      offsets.append(UInt32(bytes.count))
+extension ColumnMemory {
+  /// The elements in another order.
+  fileprivate func gather<Element: BitwiseCopyable>(
+    _ elements: [Element], _ order: UnsafeMutableBufferPointer<UInt32>
+  ) -> UnsafeBufferPointer<Element> {
+    precondition(elements.count == order.count, "Each event has an entry in every row column.")
+    let gathered = room(for: order.count, of: Element.self)
+    elements.withUnsafeBufferPointer { elements in
+      for (row, source) in order.enumerated() { gathered[row] = elements[Int(source)] }
     }
-    self.init(
-      keys: memory.copy(firsts.map { batch.keys[$0] }),
-      namespaces: memory.copy(firsts.map { batch.namespaces[$0] }),
-      ids: StringColumn(offsets: memory.copy(offsets), bytes: memory.copy(bytes)))
+    return UnsafeBufferPointer(gathered)
   }
 }
 

@@ -1,0 +1,43 @@
+# Every habit is one command. `make` alone lists them.
+
+SWIFT_FLAGS = --explicit-target-dependency-import-check error
+FOLDERS = Sources Tests Package.swift
+PYTHON = .build/python/bin/python
+COMPANY ?= shop
+
+.PHONY: help setup build release demo test lint format docs bench python
+
+help: ## List the commands
+	@grep -E '^[a-z]+:.*## ' Makefile | sed -E 's/^([a-z]+):[^#]*## /\1\t/' | expand -t 10
+
+setup: ## Install what the build needs from the system
+	@scripts/setup
+
+build: setup ## Build for development
+	swift build --build-tests $(SWIFT_FLAGS)
+
+release: setup ## Build the program, optimised: .build/release/waymark
+	swift build -c release --product waymark $(SWIFT_FLAGS)
+
+demo: release ## Make a company's customers, import them, and measure its journey (COMPANY=shop, energy, business)
+	.build/release/waymark demo --company $(COMPANY)
+
+test: build ## Pass all tests; only='A funnel' for some
+	swift test --skip-build --disable-xctest $(if $(only),--filter '$(only)')
+
+lint: ## Check the form of the code
+	swift format lint --strict --recursive --parallel $(FOLDERS)
+
+format: ## Put the code into form
+	swift format --in-place --recursive --parallel $(FOLDERS)
+
+docs: release ## Write the manual page
+	.build/release/waymark --experimental-dump-help > .build/help.json
+	scripts/manual .build/help.json > docs/waymark.1
+
+bench: release python ## Measure import, funnel and map beside DuckDB on the same rows
+	$(PYTHON) Benchmarks/run.py $(BENCH)
+
+python:
+	@test -x $(PYTHON) || python3 -m venv .build/python
+	@$(PYTHON) -m pip install --quiet --requirement Benchmarks/requirements.txt

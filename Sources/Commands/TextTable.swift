@@ -1,0 +1,47 @@
+/// Rows in columns for a terminal: numbers to the right, the last text column shortened to fit.
+struct TextTable {
+  enum Side { case left, right }
+
+  private let sides: [Side]
+  private var rows: [[String]] = []
+
+  /// Makes a table from the headings and sides of its columns.
+  init(_ headings: [(title: String, side: Side)]) {
+    sides = headings.map(\.side)
+    if headings.contains(where: { !$0.title.isEmpty }) { rows.append(headings.map(\.title)) }
+  }
+
+  /// Adds a row with one cell a column.
+  mutating func add(_ cells: [String]) {
+    precondition(cells.count == sides.count, "A row has a cell for every column.")
+    rows.append(cells.map(\.printable))
+  }
+
+  /// The table as lines; the widest left column gives way where a line would be too long.
+  func lines(width: Int = Terminal.width) -> [String] {
+    var widths = sides.indices.map { column in rows.map { $0[column].count }.max() ?? 0 }
+    let spare = width - 2 * (sides.count - 1) - widths.reduce(0, +)
+    if spare < 0,
+      let widest = sides.indices.filter({ sides[$0] == .left }).max(by: { widths[$0] < widths[$1] })
+    {
+      widths[widest] = max(8, widths[widest] + spare)
+    }
+    return rows.map { row in
+      let cells = sides.indices.map { column in
+        let cell = row[column].shortened(to: widths[column])
+        let space = String(repeating: " ", count: widths[column] - cell.count)
+        return sides[column] == .left ? cell + space : space + cell
+      }
+      var line = cells.joined(separator: "  ")
+      while line.last == " " { line.removeLast() }
+      return line
+    }
+  }
+}
+
+extension String {
+  /// The text, cut with an ellipsis where it is longer than a number of characters.
+  func shortened(to count: Int) -> String {
+    self.count <= count ? self : self.prefix(Swift.max(0, count - 1)) + "…"
+  }
+}

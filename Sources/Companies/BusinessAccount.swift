@@ -1,0 +1,3 @@
+extension Diary {
+  mutating func liveAsAccount() {}
+}

@@ -1,0 +1,408 @@
+import Events
+import Experience
+import Statistics
+import Stories
+
+/// Events in order in which one case at a time may be open: a customer's story, or the part of it
+/// that has one value of the journey's case key.
+struct CaseStream {
+  let codes: UnsafePointer<UInt16>
+  let times: UnsafePointer<Int64>
+  /// The row of each position; nil where positions are rows.
+  let rows: UnsafePointer<UInt32>?
+  let range: Range<Int>
+  /// The rows of the whole story.
+  let story: Range<Int>
+
+  @inline(__always) func row(_ position: Int) -> Int {
+    guard let rows else { return position }
+    return Int(rows[position])
+  }
+}
+
+/// The case that is open.
+private struct OpenCase {
+  /// The number of the case, by which scratch entries are stamped.
+  var stamp: Int
+  var start: Int64
+  var deadline: Int64
+  var startSymbol: Int
+  /// The position of the starting event.
+  var firstPosition: Int
+  var length = 0
+  var hash: UInt64 = 0xCBF2_9CE4_8422_2325
+  var last = UInt8.max
+  /// The position of the last interaction with a step or a starting point.
+  var lastWalked: Int
+  /// Interactions with steps that are not in the sequence.
+  var left = 0
+  var metSteps: UInt64 = 0
+  var repeatedSteps: UInt64 = 0
+  var checkedSteps: UInt64 = 0
+  var lateSteps: UInt64 = 0
+  var channels: UInt64 = 0
+  var lastChannel = 0
+  var wrongChannel = false
+  var value: Int64 = 0
+  var cost: Int64 = 0
+}
+
+extension JourneyTally {
+  /// Finds the cases in a stream, and counts those that were asked for.
+  mutating func walk(_ stream: CaseStream, _ rules: borrowing JourneyRules) {
+    let question = plan.question
+    let window = question.journey.window.milliseconds
+    let starts = UInt8(plan.starts)
+    // From then on a case may begin again.
+    var free = Int64.min
+    var position = stream.range.lowerBound
+    let end = stream.range.upperBound
+    while position < end {
+      let symbol = rules.symbol(stream.codes[position], row: stream.row(position))
+      guard symbol < starts else {
+        position += 1
+        continue
+      }
+      let time = stream.times[position]
+      guard time >= free else {
+        exclude(\.again, at: time, rules)
+        position += 1
+        continue
+      }
+      guard let (opening, startSymbol) = opening(at: &position, symbol, stream, rules) else {
+        continue
+      }
+      let deadline = time.addingReportingOverflow(window)
+      var open = OpenCase(
+        stamp: stamp + 1, start: time,
+        deadline: deadline.overflow ? .max : deadline.partialValue, startSymbol: startSymbol,
+        firstPosition: opening, lastWalked: opening)
+      if !rules.isInRange(time) {
+        excluded.outsideRange += 1
+        position = passCase(open, from: opening + 1, stream, rules)
+      } else if let population = rules.population,
+        !population.holds(story: stream.story, before: stream.row(opening), at: time)
+      {
+        excluded.outsideAudience += 1
+        position = passCase(open, from: opening + 1, stream, rules)
+      } else {
+        stamp += 1
+        position = walkCase(&open, from: opening, stream, rules)
+      }
+      switch question.journey.again {
+      case .once: free = .max
+      case .afterEnd: break
+      case .after(let span):
+        let next = time.addingReportingOverflow(span.milliseconds)
+        free = next.overflow ? .max : next.partialValue
+      }
+    }
+  }
+
+  /// The position and symbol of the event that opens a case, which is the event at `position` but
+  /// for ties; nil where none does, and then `position` is past those that might have.
+  private mutating func opening(
+    at position: inout Int, _ symbol: UInt8, _ stream: CaseStream, _ rules: borrowing JourneyRules
+  ) -> (position: Int, symbol: Int)? {
+    let time = stream.times[position]
+    let first = position
+    var after = first + 1
+    guard after < stream.range.upperBound, stream.times[after] == time else {
+      position = after
+      if rules.isAudience(story: stream.story, before: stream.row(first), at: time) {
+        return (first, Int(symbol))
+      }
+      exclude(\.outsideAudience, at: time, rules)
+      return nil
+    }
+    var candidates: [(symbol: UInt8, position: Int)] = [(symbol, first)]
+    while after < stream.range.upperBound, stream.times[after] == time {
+      let other = rules.symbol(stream.codes[after], row: stream.row(after))
+      if other < plan.starts { candidates.append((other, after)) }
+      after += 1
+    }
+    candidates.sort { ($0.symbol, $0.position) < ($1.symbol, $1.position) }
+    for (rank, candidate) in candidates.enumerated()
+    where rules.isAudience(
+      story: stream.story, before: stream.row(candidate.position), at: time)
+    {
+      // Those behind it are met again inside the case.
+      for (other, loser) in candidates.enumerated() where loser.position < candidate.position {
+        exclude(other < rank ? \.outsideAudience : \.duringCase, at: time, rules)
+      }
+      return (candidate.position, Int(candidate.symbol))
+    }
+    for _ in candidates { exclude(\.outsideAudience, at: time, rules) }
+    position = after
+    return nil
+  }
+
+  mutating func exclude(
+    _ reason: WritableKeyPath<Excluded, Int>, at time: Int64, _ rules: borrowing JourneyRules
+  ) {
+    if rules.isInRange(time) {
+      excluded[keyPath: reason] += 1
+    } else {
+      excluded.outsideRange += 1
+    }
+  }
+
+  /// Finds the end of a case that is not counted.
+  private mutating func passCase(
+    _ open: OpenCase, from first: Int, _ stream: CaseStream, _ rules: borrowing JourneyRules
+  ) -> Int {
+    var position = first
+    while position < stream.range.upperBound, stream.times[position] <= open.deadline {
+      let symbol = rules.symbol(stream.codes[position], row: stream.row(position))
+      defer { position += 1 }
+      guard symbol < plan.walked else { continue }
+      if symbol < plan.starts { exclude(\.duringCase, at: stream.times[position], rules) }
+      if !plan.duties[Int(symbol)].isDisjoint(with: [.goal, .end]) { return position + 1 }
+    }
+    return position
+  }
+
+  /// Counts a case from its starting event to its end.
+  private mutating func walkCase(
+    _ open: inout OpenCase, from first: Int, _ stream: CaseStream, _ rules: borrowing JourneyRules
+  ) -> Int {
+    interact(&open, UInt8(open.startSymbol), at: first, stream, rules)
+    let walked = UInt8(plan.walked)
+    let starts = UInt8(plan.starts)
+    let end = stream.range.upperBound
+    var position = first + 1
+    while position < end {
+      let time = stream.times[position]
+      guard time <= open.deadline else { break }
+      let code = stream.codes[position]
+      let symbol = rules.symbol(code, row: stream.row(position))
+      guard symbol < walked else {
+        passOffMap(&open, symbol, code, at: position, stream, rules)
+        position += 1
+        continue
+      }
+      if symbol < starts {
+        startRepeats[Int(symbol)] += 1
+        exclude(\.duringCase, at: time, rules)
+      }
+      interact(&open, symbol, at: position, stream, rules)
+      position += 1
+      let duties = plan.duties[Int(symbol)]
+      if duties.contains(.goal) {
+        finish(&open, .completed, at: time, stream, end: position, rules)
+        return position
+      }
+      if duties.contains(.end) {
+        finish(&open, .ended, at: time, stream, end: position, rules)
+        return position
+      }
+    }
+    let outcome = rules.now > open.deadline ? Outcome.abandoned : .open
+    finish(&open, outcome, at: min(open.deadline, rules.now), stream, end: position, rules)
+    return position
+  }
+
+  @inline(__always) private mutating func passOffMap(
+    _ open: inout OpenCase, _ symbol: UInt8, _ code: UInt16, at position: Int,
+    _ stream: CaseStream, _ rules: borrowing JourneyRules
+  ) {
+    if symbol < JourneyRules.ask, plan.duties[Int(symbol)].contains(.reference) {
+      scratch.referenceStamps[Int(symbol)] = open.stamp
+      scratch.referenceTimes[Int(symbol)] = stream.times[position]
+    }
+    let passage = rules.passage(code, row: stream.row(position))
+    if passage >= 0, scratch.passageStamps[passage] != open.stamp {
+      scratch.passageStamps[passage] = open.stamp
+      passages[passage] += 1
+    }
+  }
+
+  @inline(__always) private mutating func interact(
+    _ open: inout OpenCase, _ symbolByte: UInt8, at position: Int, _ stream: CaseStream,
+    _ rules: borrowing JourneyRules
+  ) {
+    let symbol = Int(symbolByte)
+    let step = plan.stepOf[symbol]
+    let isNew = scratch.symbolStamps[symbol] != open.stamp
+    interactions[symbol] += 1
+    if (symbolByte == open.last && plan.collapses[symbol])
+      || (open.length >= JourneyPlan.longest && !isNew)
+    {
+      if step != JourneyPlan.none { open.left += 1 }
+    } else {
+      scratch.sequence[open.length] = symbolByte
+      open.length += 1
+      open.hash = (open.hash ^ UInt64(symbolByte)) &* 0x0000_0100_0000_01B3
+      open.last = symbolByte
+    }
+    scratch.symbolStamps[symbol] = open.stamp
+    var channel = 0
+    if rules.countsChannels {
+      channel = countChannel(&open, symbol, row: stream.row(position), rules)
+    }
+    if step != JourneyPlan.none {
+      open.lastWalked = position
+      let bit = UInt64(1) << UInt64(step)
+      if !isNew { open.repeatedSteps |= bit }
+      if open.metSteps & bit == 0 {
+        open.metSteps |= bit
+        scratch.firstTimes[Int(step)] = stream.times[position]
+        scratch.firstPositions[Int(step)] = position
+        scratch.firstChannels[Int(step)] = channel
+      }
+    } else if symbol < plan.starts {
+      open.lastWalked = position
+    }
+    if rules.hasDuties { attend(&open, symbol, at: position, stream, rules) }
+  }
+
+  /// Value, cost, score and promises of an interaction.
+  private mutating func attend(
+    _ open: inout OpenCase, _ symbol: Int, at position: Int, _ stream: CaseStream,
+    _ rules: borrowing JourneyRules
+  ) {
+    open.cost = open.cost.addingSaturating(plan.costs[symbol])
+    let duties = plan.duties[symbol]
+    if duties.contains(.value), let value = rules.value(symbol, row: stream.row(position)) {
+      let millionths = ExactSum.millionths(value)
+      symbolValues[symbol].add(millionths: millionths)
+      open.value = open.value.addingSaturating(millionths)
+    }
+    if duties.contains(.score), let score = rules.score(symbol, row: stream.row(position)),
+      score >= 1, score <= 5
+    {
+      scores[symbol].add(score)
+    }
+    let time = stream.times[position]
+    if duties.contains(.promise), scratch.promiseStamps[symbol] != open.stamp {
+      for promise in plan.promises where promise.symbol == symbol {
+        guard let reference = reference(of: promise, open) else { continue }
+        scratch.promiseStamps[symbol] = open.stamp
+        check(&open, symbol, late: time - reference > promise.within)
+      }
+    }
+    if duties.contains(.reference) {
+      scratch.referenceStamps[symbol] = open.stamp
+      scratch.referenceTimes[symbol] = time
+    }
+  }
+
+  /// When a promise began to count; nil where it has not.
+  private func reference(of promise: JourneyPlan.Promise, _ open: OpenCase) -> Int64? {
+    guard let symbol = promise.of else { return open.start }
+    return scratch.referenceStamps[symbol] == open.stamp ? scratch.referenceTimes[symbol] : nil
+  }
+
+  private func check(_ open: inout OpenCase, _ symbol: Int, late: Bool) {
+    let bit = UInt64(1) << UInt64(plan.stepOf[symbol])
+    open.checkedSteps |= bit
+    if late { open.lateSteps |= bit }
+  }
+
+  private mutating func countChannel(
+    _ open: inout OpenCase, _ symbol: Int, row: Int, _ rules: borrowing JourneyRules
+  ) -> Int {
+    let given = rules.channel(row: row)
+    let channel = given == 0 ? channels.designed[symbol] : given
+    let allowed = channels.allowed[symbol]
+    if given != 0, allowed != 0, allowed & (1 << UInt64(given)) == 0 {
+      wrongChannels[symbol] += 1
+      open.wrongChannel = true
+    }
+    channelCounts[symbol * channels.names.count + channel] += 1
+    guard channel != 0 else { return 0 }
+    open.channels |= 1 << UInt64(channel)
+    if open.lastChannel != 0, open.lastChannel != channel { channelSwitches += 1 }
+    open.lastChannel = channel
+    return channel
+  }
+
+  /// Adds a case that has come to its end, or to the end of the data.
+  private mutating func finish(
+    _ open: inout OpenCase, _ outcome: Outcome, at end: Int64, _ stream: CaseStream,
+    end endPosition: Int, _ rules: borrowing JourneyRules
+  ) {
+    for promise in plan.promises where scratch.promiseStamps[promise.symbol] != open.stamp {
+      guard let reference = reference(of: promise, open), end - reference > promise.within else {
+        continue
+      }
+      check(&open, promise.symbol, late: true)
+    }
+    let position = variants.position(
+      of: UnsafeBufferPointer(rebasing: scratch.sequence[..<open.length]), hash: open.hash)
+    variants.count(
+      position, outcome, left: open.left,
+      plain: open.left == 0 && open.lateSteps == 0 && !open.wrongChannel)
+    if outcome == .completed {
+      completedVariants.append(UInt32(position))
+      completedTimes.append(end - open.start)
+    }
+    countSteps(open)
+    if outcome != .open {
+      if open.lateSteps != 0 { verdicts[0] += 1 }
+      if open.wrongChannel { verdicts[1] += 1 }
+    }
+    if outcome == .ended || outcome == .abandoned {
+      countNext(open, stream, end: endPosition, rules)
+    }
+    if rules.countsChannels, open.channels != 0 {
+      channelsPerCase[open.channels.nonzeroBitCount] += 1
+    }
+    guard rules.hasDuties else { return }
+    if outcome == .completed { values.add(millionths: open.value) }
+    caseCosts.add(millionths: open.cost)
+    startValues[open.startSymbol].add(millionths: open.value)
+    startCosts[open.startSymbol].add(millionths: open.cost)
+  }
+
+  private mutating func countSteps(_ open: OpenCase) {
+    var left = open.metSteps
+    var previous = -1
+    while left != 0 {
+      let step = left.trailingZeroBitCount
+      left &= left - 1
+      let time = scratch.firstTimes[step]
+      if previous < 0 {
+        // The starting event itself has no time from the start.
+        if scratch.firstPositions[step] != open.firstPosition {
+          stepTimes.append((time - open.start) << 6 | Int64(step))
+        }
+      } else if scratch.firstPositions[step] > scratch.firstPositions[previous] {
+        stepTimes.append((time - scratch.firstTimes[previous]) << 6 | Int64(step))
+        let (here, there) = (scratch.firstChannels[step], scratch.firstChannels[previous])
+        if here != 0, there != 0, here != there { stepSwitches[step] += 1 }
+      }
+      previous = step
+    }
+    add(open.repeatedSteps, to: casesRepeating)
+    add(open.checkedSteps, to: promised)
+    add(open.lateSteps, to: late)
+  }
+
+  @inline(__always) private func add(_ steps: UInt64, to counts: UnsafeMutableBufferPointer<Int>) {
+    var left = steps
+    while left != 0 {
+      counts[left.trailingZeroBitCount] += 1
+      left &= left - 1
+    }
+  }
+
+  /// Counts what a case that did not complete met after its last interaction.
+  private mutating func countNext(
+    _ open: OpenCase, _ stream: CaseStream, end: Int, _ rules: borrowing JourneyRules
+  ) {
+    guard open.metSteps != 0 else { return }
+    let furthest = 63 - open.metSteps.leadingZeroBitCount
+    var passage = passageCount
+    var position = open.lastWalked + 1
+    while position < end {
+      let found = rules.passage(stream.codes[position], row: stream.row(position))
+      if found >= 0 {
+        passage = found
+        break
+      }
+      position += 1
+    }
+    next[furthest * (passageCount + 1) + passage] += 1
+  }
+}

@@ -1,0 +1,102 @@
+extension ExperienceLoader {
+  /// A first experience for people to change: a small shop, with comments, and nothing to remark.
+  public static let starterExperience = """
+    # The experience that you design, as text. Change it, then run `waymark check`.
+    # A touchpoint says which events are contacts with it; a journey says in what order you
+    # wish customers to meet them. What really happens is measured against that.
+    experience: Corner Shop
+    timezone: Europe/Berlin     # days and local times are taken in this zone
+    currency: EUR               # costs and values are in this currency
+
+    # The phases of the lifecycle, and the ways by which customers reach you.
+    stages: [awareness, consideration, purchase, service, advocacy]
+    channels: [web, app, email, phone, social]
+
+    # Who owns touchpoints, and who holds some of them for you.
+    teams: [marketing, shop, {support: {title: Customer support}}]
+    partners: {parcel_service: {title: Parcel service}}
+
+    touchpoints:
+      # `on` is an event's name, a list of names, or a condition on one event.
+      ad:           {stage: awareness, channel: social, on: Ad Clicked, owner: marketing, cost: 0.40}
+      search:       {stage: awareness, channel: web, on: Search Arrived, owner: marketing}
+      product_page:
+        stage: consideration
+        channel: [web, app]
+        on: 'event == "Page Viewed" && properties.path.startsWith("/products/")'
+        owner: shop
+        feeling: 4                  # how it is meant to feel, from 1 (bad) to 5 (delightful)
+      cart:         {stage: purchase, channel: [web, app], on: Product Added, owner: shop}
+      checkout:     {stage: purchase, channel: [web, app], on: Checkout Started, owner: shop, feeling: 3}
+      order:
+        stage: purchase
+        channel: [web, app]
+        on: [Order Completed, Order Placed]
+        owner: shop
+        value: properties.revenue   # what one order is worth: a number from the event
+        moment_of_truth: true       # the outcome is decided here more than elsewhere
+        backstage: [reserve stock, pick and pack]
+        support: [stock system, payment provider]
+      delivery:
+        stage: service
+        on: Parcel Delivered
+        owner: support
+        control: partner            # owned (default), partner, or external
+        partner: parcel_service
+        expects: {within: 3d, of: order}
+        feeling: 5
+      support_call:
+        stage: service
+        channel: phone
+        on: Call Answered
+        owner: support
+        cost: 6
+        score: properties.rating    # how the customer rated it, from 1 to 5
+        pain: People call because the tracking page says too little
+      cancellation: {stage: service, on: Order Cancelled, owner: support}
+      review:       {stage: advocacy, on: Review Posted, control: external}
+
+    # Kinds of customers, drawn as a person. `who` says who belongs to one.
+    personas:
+      planner:
+        title: The planner
+        goal: Find the right thing the first time
+        needs: [advice, certainty]
+        pains: [unclear sizes]
+        channels: [web, phone]
+        who: 'traits.newsletter == true'
+
+    # Sets of customers, by a condition on their story so far.
+    segments:
+      new_customers: 'count("Order Completed") == 0'
+
+    journeys:
+      first_order:
+        title: From the first visit to the parcel
+        kind: decision              # decision, implementation, management, or a name of your own
+        for: new_customers
+        starts: [ad, search]        # one to three; a customer enters by one of them
+        steps:
+          - product_page
+          - cart
+          - checkout
+          - order
+          - optional: support_call  # also: any: [a, b], all: [a, b], repeat: a
+        goal: delivery
+        ends: [cancellation]
+        window: 30d                 # a case that takes longer counts as abandoned
+        again: once                 # or afterEnd, or {after: 30d}
+        then: praise
+        targets: {completion: ">= 12%", median_time: "<= 5d"}
+        owner: shop
+      praise:
+        title: From the parcel to a review
+        kind: management
+        for: planner
+        starts: [delivery]
+        steps: []
+        goal: review
+        window: 60d
+
+    """
+}

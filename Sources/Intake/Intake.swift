@@ -1,0 +1,198 @@
+import Events
+import Foundation
+import Store
+import Stories
+import Synchronization
+import Wire
+
+/// A file on its way into a store.
+///
+/// Chunks of the file are read, sorted and written as staged parts on all cores; each is committed
+/// in the order of the file, with a checkpoint. Only when the last is committed do the events count.
+/// Ending the process at any moment loses nothing: the next run goes on after the last checkpoint.
+public struct Intake: Sendable {
+  /// How far an import has come.
+  public struct Progress: Sendable {
+    /// 0 to 1: of the file while it is read, of the shards while they are merged.
+    public var fraction: Double
+    /// How many events this run has taken.
+    public var events: Int
+    /// Whether the file is read and its parts are being merged.
+    public var merging: Bool
+  }
+
+  /// What became of an import.
+  public struct Report: Sendable {
+    /// What the store says.
+    public var result: ImportResult
+    /// How many records or values of this run were rejected, by the code of the reason.
+    public var rejections: [String: Int]
+    /// The first of them, for people.
+    public var examples: [Rejection]
+    /// The file of rejected records; nil where there is none.
+    public var rejectsPath: String?
+    /// The record at which this run went on with an interrupted one; nil where it began anew.
+    public var resumedAt: Int?
+    /// When the same file was last imported to its end.
+    public var lastImported: Instant?
+  }
+
+  /// How many rejected records a file of them holds; the others are only counted.
+  public static let mostRejects = 100_000
+
+  private let store: Store
+  private let path: String
+  private let options: ImportOptions
+
+  /// Prepares the import of a file.
+  public init(_ path: String, options: ImportOptions = ImportOptions(), into store: Store) {
+    self.store = store
+    self.path = path
+    self.options = options
+  }
+
+  /// Imports the file, or goes on where an interrupted run left it.
+  ///
+  /// - Parameter progress: told from several threads how far it has come.
+  /// - Throws: a `Refusal` where the file's form leaves open who did what when; a `Fault` where the
+  ///   file cannot be read or the disk is full, after which it may be started again.
+  public func run(
+    progress: @escaping @Sendable (Progress) -> Void = { _ in }
+  ) async throws -> Report {
+    let probe = try ChunkSource(path: path, options: options)
+    let session = try store.beginImport(
+      source: path, fingerprint: String(probe.fingerprint, radix: 16))
+    let begun = session.checkpoint
+    let resumes = begun.byteOffset > 0
+    let source =
+      resumes
+      ? try ChunkSource(
+        path: path, options: options,
+        from: ResumePoint(offset: begun.byteOffset, record: begun.recordNumber + 1, index: 0))
+      : probe
+    let rejects = try RejectsFile(folder: store.folder, importID: session.id, after: begun)
+    let line = ImportLine(session: session, source: source, rejects: rejects, progress: progress)
+    try await withThrowingTaskGroup(of: Void.self) { group in
+      for _ in 0..<max(1, ProcessInfo.processInfo.activeProcessorCount) {
+        group.addTask { try line.work() }
+      }
+      try await group.waitForAll()
+    }
+    let events = line.accepted
+    let result = try session.finish { done, of in
+      progress(
+        Progress(fraction: Double(done) / Double(max(1, of)), events: events, merging: true))
+    }
+    let (all, rejectsPath) = try line.closeRejects()
+    return Report(
+      result: result, rejections: all.counts, examples: Array(all.kept.prefix(5)),
+      rejectsPath: rejectsPath, resumedAt: resumes ? begun.recordNumber + 1 : nil,
+      lastImported: session.lastFinished)
+  }
+}
+
+/// The work line of one import: chunks go out in order, and come back to be committed in order.
+private final class ImportLine: Sendable {
+  private let session: ImportSession
+  private let progress: @Sendable (Intake.Progress) -> Void
+  private let incoming: Mutex<Incoming>
+  private let outgoing: Mutex<Outgoing>
+  private let format: EventFileFormat
+
+  private struct Incoming: ~Copyable {
+    let source: ChunkSource
+    var failed = false
+  }
+
+  private struct Outgoing {
+    var waiting: [Int: Done] = [:]
+    var next: Int?
+    var checkpoint: ImportCheckpoint
+    let rejects: RejectsFile
+    let begun: Int
+  }
+
+  /// A chunk whose part is written.
+  private struct Done {
+    var part: StagedPart
+    var point: ResumePoint
+    var records: Int
+    var accepted: Int
+    var rejections: Rejections
+  }
+
+  init(
+    session: ImportSession, source: sending ChunkSource, rejects: sending RejectsFile,
+    progress: @escaping @Sendable (Intake.Progress) -> Void
+  ) {
+    self.session = session
+    self.progress = progress
+    format = source.format
+    incoming = Mutex(Incoming(source: source))
+    outgoing = Mutex(
+      Outgoing(
+        checkpoint: session.checkpoint, rejects: rejects, begun: session.checkpoint.accepted))
+  }
+
+  /// How many events were taken in this run.
+  var accepted: Int { outgoing.withLock { $0.checkpoint.accepted - $0.begun } }
+
+  /// Closes the file of rejected records; tells what was rejected, and where the file lies.
+  func closeRejects() throws -> (Rejections, path: String?) {
+    try outgoing.withLock { (try $0.rejects.close(), $0.rejects.path) }
+  }
+
+  /// Reads, sorts and writes chunks until there are none left, or one of the workers failed.
+  func work() throws {
+    do {
+      while let (chunk, first, fraction) = try nextChunk() {
+        let read = format.read(chunk, names: session.names)
+        let segment = try StorySegment(sorting: read.batch, firstArrival: first)
+        let part = try session.writePart(segment, links: read.batch.links)
+        try commit(
+          Done(
+            part: part, point: ResumePoint(after: chunk), records: read.records,
+            accepted: read.batch.count, rejections: read.rejections),
+          index: chunk.index, fraction: fraction)
+      }
+    } catch {
+      incoming.withLock { $0.failed = true }
+      throw error
+    }
+  }
+
+  private func nextChunk() throws -> (Chunk, UInt32, Double)? {
+    try incoming.withLock { incoming in
+      guard !incoming.failed, let chunk = try incoming.source.next() else { return nil }
+      let first = try session.reserveArrivals(chunk.records)
+      let total = Double(max(1, incoming.source.totalBytes))
+      return (chunk, first, Double(incoming.source.bytesRead) / total)
+    }
+  }
+
+  /// Commits a chunk and those that waited for it.
+  private func commit(_ done: Done, index: Int, fraction: Double) throws {
+    try outgoing.withLock { outgoing in
+      outgoing.waiting[index] = done
+      var parts: [StagedPart] = []
+      var next = outgoing.next ?? 0
+      while let done = outgoing.waiting.removeValue(forKey: next) {
+        parts.append(done.part)
+        outgoing.checkpoint.byteOffset = done.point.offset
+        outgoing.checkpoint.recordNumber = done.point.record - 1
+        outgoing.checkpoint.records += done.records
+        outgoing.checkpoint.accepted += done.accepted
+        outgoing.checkpoint.rejected += done.rejections.records
+        try outgoing.rejects.add(done.rejections)
+        next += 1
+      }
+      outgoing.next = next
+      guard !parts.isEmpty else { return }
+      try session.commit(parts, checkpoint: outgoing.checkpoint)
+      progress(
+        Intake.Progress(
+          fraction: fraction, events: outgoing.checkpoint.accepted - outgoing.begun,
+          merging: false))
+    }
+  }
+}

@@ -1,0 +1,52 @@
+import Foundation
+import Synchronization
+
+/// Pieces of work that two threads share, which yield to others.
+///
+/// Linux has a priority for every thread; once lowered it stays so, hence the threads are made for
+/// the work and end with it.
+final class Background: Sendable {
+  private struct State {
+    var next = 0
+    var failure: (any Error)?
+  }
+
+  private let state = Mutex(State())
+  private let count: Int
+
+  /// How many pieces are worked on at a time: each holds a shard in memory.
+  static let threads = 2
+
+  /// Does so many pieces of work and waits for them; the first error stops what hasn't begun.
+  static func run(_ count: Int, _ work: @escaping @Sendable (Int) throws -> Void) throws {
+    let background = Background(count)
+    let finished = DispatchSemaphore(value: 0)
+    let threads = min(Self.threads, count)
+    for _ in 0..<threads {
+      Thread {
+        // Where the priority can't be lowered, the work is done at the usual one.
+        _ = setpriority(__priority_which_t(PRIO_PROCESS.rawValue), 0, 10)
+        while let piece = background.take() {
+          do { try work(piece) } catch { background.fail(error) }
+        }
+        finished.signal()
+      }.start()
+    }
+    for _ in 0..<threads { finished.wait() }
+    if let failure = background.state.withLock({ $0.failure }) { throw failure }
+  }
+
+  private init(_ count: Int) { self.count = count }
+
+  private func take() -> Int? {
+    state.withLock { state in
+      guard state.failure == nil, state.next < count else { return nil }
+      defer { state.next += 1 }
+      return state.next
+    }
+  }
+
+  private func fail(_ error: any Error) {
+    state.withLock { if $0.failure == nil { $0.failure = error } }
+  }
+}

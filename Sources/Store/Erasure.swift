@@ -1,0 +1,225 @@
+import Events
+import Foundation
+import GRDB
+import Parts
+import Stories
+import Synchronization
+
+/// What an erasure removed, and what a search of every file found afterwards.
+public struct ErasureReport: Sendable, Equatable {
+  /// A place where something of the customer is left.
+  public struct Trace: Sendable, Equatable {
+    /// The file, as a path.
+    public var file: String
+    /// Where in it, in words.
+    public var place: String
+  }
+
+  /// How many identities the customer had.
+  public var identities = 0
+  /// How many events were removed from parts.
+  public var events = 0
+  /// How many events were removed from the log.
+  public var loggedEvents = 0
+  /// How many links were removed.
+  public var links = 0
+  /// How many lines were removed from files of rejected records.
+  public var rejectedLines = 0
+  /// How many files were searched afterwards.
+  public var filesSearched = 0
+  /// How many bytes they have.
+  public var bytesSearched = 0
+  /// How many times one of the ids occurs inside a longer text, which is somebody else's.
+  public var longerTexts = 0
+  /// How many ids are too short for a search byte by byte; columns and tables were searched.
+  public var shortIDs = 0
+  /// What is left; empty where the removal is proven.
+  public var traces: [Trace] = []
+
+  /// Whether nothing of the customer is left in the folder.
+  public var isProven: Bool { traces.isEmpty }
+}
+
+extension Store {
+  /// Removes everything that is known of a customer, under all of their linked identities.
+  ///
+  /// The customer disappears from snapshots at once. Then the parts that hold their events are
+  /// written anew, the database is written anew, and every file is searched. What stays is the
+  /// 64-bit hash of each identity with the time of the erasure, so that older events that are sent
+  /// again are refused; newer ones are welcome. Snapshots that are still in use keep what they had.
+  /// - Throws: `identity.unknown` where nothing is known of the identity; faults, after which the
+  ///   customer stays hidden, and the next erasure or import finishes the removal.
+  public func erase(_ identity: Identity) throws -> ErasureReport {
+    try Self.check(identity)
+    return try changing.withLock { _ in
+      var report = ErasureReport()
+      let erased = try hide(identity, &report)
+      report.events = try removeHiddenEvents()
+      report.rejectedLines = try RejectsFolder(folder).removeLines(mentioning: erased.map(\.id))
+      try rewriteDatabase()
+      try search(for: erased, &report)
+      return report
+    }
+  }
+
+  /// Finishes erasures that were interrupted.
+  func completeErasures() throws {
+    try changing.withLock { _ in
+      guard try !read({ try Self.hiddenKeys($0) }).isEmpty else { return }
+      _ = try removeHiddenEvents()
+      try rewriteDatabase()
+    }
+  }
+
+  /// Hides the customer from snapshots and forgets links and log, in one transaction.
+  private func hide(_ identity: Identity, _ report: inout ErasureReport) throws -> [Identity] {
+    let keys = try read { try resolution($0) }.component(of: identity.key)
+    let texts = try identities(of: keys)
+    let now = clock()
+    let (links, logged) = try write { database in
+      let earlier = try Self.erasures(database)[identity.key]
+      let hidden = try Self.eraseRows(of: keys, at: now, database)
+      guard !texts.isEmpty || earlier != nil || hidden.logged > 0 else {
+        throw Refusal(
+          "identity.unknown", problem: "Nothing is known of \(identity).",
+          remedy: "Give the id as it was imported, with `anonymous:` in front if it is one.")
+      }
+      try advance("identity", in: database)
+      // Nobody else's canonical key changes, so parts that were settled stay so.
+      let state = try counter("identity", in: database)
+      try database.execute(
+        sql: "UPDATE parts SET identity = ? WHERE identity = ?", arguments: [state, state - 1])
+      try audit("erase", identity.key, "\(keys.count) identities", database)
+      return hidden
+    }
+    report.identities = keys.count
+    report.links = links
+    report.loggedEvents = logged
+    return Array(Set(texts).union([identity]))
+  }
+
+  /// The texts of keys, from links and parts.
+  private func identities(of keys: [UInt64]) throws -> [Identity] {
+    let (linked, parts) = try read { database in
+      let rows = try keys.compactMap {
+        try Row.fetchOne(
+          database, sql: "SELECT namespace, id FROM identities WHERE key = ?",
+          arguments: [Int64(bitPattern: $0)])
+      }
+      return (
+        rows.map { row in
+          Identity(
+            row[0] == 0 ? .user : .anonymous, String(decoding: row[1] as Data, as: UTF8.self))
+        },
+        try Row.fetchAll(database, sql: "SELECT * FROM parts").map(ManifestPart.init)
+      )
+    }
+    return try parts.reduce(into: linked) { found, part in
+      let segment = try self.parts.part(part, in: folder).segment
+      found += keys.compactMap(segment.identities.identity)
+    }
+  }
+
+  private static func eraseRows(
+    of keys: [UInt64], at now: Instant, _ database: Database
+  ) throws -> (links: Int, logged: Int) {
+    var (links, logged) = (0, 0)
+    for key in keys.map(Int64.init(bitPattern:)) {
+      try database.execute(
+        literal: """
+          INSERT INTO erasures (key, erased, state) VALUES (\(key), \(now.milliseconds), 'hidden')
+          ON CONFLICT (key) DO UPDATE SET erased = max(erased, excluded.erased), state = 'hidden'
+          """)
+      try database.execute(literal: "DELETE FROM log WHERE key = \(key)")
+      logged += database.changesCount
+      try forgetLinked(key, database)
+      try database.execute(literal: "DELETE FROM links WHERE first = \(key) OR second = \(key)")
+      links += database.changesCount
+      // What other changes say of the customer goes, too.
+      try database.execute(
+        literal: "DELETE FROM audit WHERE action IN ('link', 'unlink') AND subject = \(key)")
+    }
+    try forgetUnlinkedIdentities(database)
+    return (links, logged)
+  }
+
+  /// Takes an erased identity out of other customers' events that name it.
+  private static func forgetLinked(_ key: Int64, _ database: Database) throws {
+    let rows = try Row.fetchAll(
+      database, sql: "SELECT position, event FROM log WHERE linked_key = ?", arguments: [key])
+    for row in rows {
+      var event = try JSONDecoder().decode(LoggedEvent.self, from: row[1]).event
+      event.linked = nil
+      try database.execute(
+        literal: """
+          UPDATE log SET linked_key = NULL, event = \(try LoggedEvent(event).encoded())
+          WHERE position = \(row[0] as Int)
+          """)
+    }
+  }
+
+  /// Writes anew the parts that hold hidden customers; how many events are gone.
+  private func removeHiddenEvents() throws -> Int {
+    let (keys, known) = try read { database in
+      (
+        try Self.hiddenKeys(database),
+        try Row.fetchAll(database, sql: "SELECT * FROM parts").map(ManifestPart.init)
+      )
+    }
+    let before = known.reduce(0) { $0 + $1.rows }
+    let holding = try known.compactMap { part -> (ManifestPart, StorySegment, [Int])? in
+      let segment = try parts.part(part, in: folder).segment
+      let customers = segment.customers(withAnyOf: keys)
+      return customers.isEmpty ? nil : (part, segment, customers)
+    }
+    let isMixed = holding.contains { _, segment, customers in
+      customers.contains { segment.rows(of: $0, from: keys).count < segment.rows(of: $0).count }
+    }
+    guard !isMixed else {
+      // A customer whose identities were parted lies together with the erased one still.
+      _ = try rewrite(finishing: nil)
+      let after = try read { try Int.fetchOne($0, sql: "SELECT sum(row_count) FROM parts") ?? 0 }
+      return before - after
+    }
+    return try replace(holding)
+  }
+
+  /// Replaces parts with ones that lack some customers; how many events are gone.
+  private func replace(_ holding: [(ManifestPart, StorySegment, [Int])]) throws -> Int {
+    guard !holding.isEmpty else { return 0 }
+    var new: [ManifestPart] = []
+    do {
+      for (part, segment, customers) in holding {
+        let rest = try StorySegment.merging(taken: [segment.hiding(customers)], staged: []).segment
+        guard !rest.visible.isEmpty else { continue }
+        let number = reservePart()
+        let summary = try Part.write(rest, to: path(ofPart: number))
+        new.append(
+          ManifestPart(summary, number: number, importID: part.importID, identity: part.identity))
+      }
+      try write { database in
+        for (part, _, _) in holding { try part.delete(database) }
+        for part in new { try part.insert(database) }
+        try advance("manifest", in: database)
+      }
+    } catch {
+      removeFiles(new.map(\.number))
+      throw error
+    }
+    let old = holding.map(\.0)
+    removeFiles(old.map(\.number))
+    return old.reduce(0) { $0 + $1.rows } - new.reduce(0) { $0 + $1.rows }
+  }
+
+  /// Writes the database anew, without what was deleted, and empties its write-ahead log.
+  private func rewriteDatabase() throws {
+    try sweep()
+    do {
+      try pool.vacuum()
+      _ = try pool.writeWithoutTransaction { try $0.checkpoint(.truncate) }
+    } catch {
+      throw Fault(error, in: folder)
+    }
+    try write { try $0.execute(sql: "UPDATE erasures SET state = 'removed'") }
+  }
+}

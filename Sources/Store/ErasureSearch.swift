@@ -1,0 +1,275 @@
+import Events
+import Foundation
+import GRDB
+import Parts
+import Stories
+
+extension Store {
+  /// The shortest id that is searched for byte by byte; shorter ones occur by chance.
+  static let shortestSearchedID = 4
+
+  /// Looks for erased identities in every part, every table and every file of the folder.
+  func search(for erased: [Identity], _ report: inout ErasureReport) throws {
+    let keys = Set(erased.map(\.key))
+    let ids = erased.map { Array($0.id.utf8) }
+    let long = Array(Set(ids.filter { $0.count >= Self.shortestSearchedID }))
+    report.shortIDs = Set(ids).count - long.count
+    for part in try read({ try Row.fetchAll($0, sql: "SELECT * FROM parts") }) {
+      let path = path(ofPart: ManifestPart(part).number)
+      let segment = try Part.open(path).segment
+      report.traces += segment.traces(of: keys, ids: ids).map { .init(file: path, place: $0) }
+    }
+    let database = folder + "/" + Self.databaseName
+    let inTables = try read { try Self.traces(of: erased, $0) }
+    report.traces += inTables.exact.map { .init(file: database, place: $0) }
+    for file in try files() {
+      let found = try occurrences(of: long, in: file, &report)
+      guard found > 0 else { continue }
+      let isDatabase = file.hasPrefix(database)
+      if isDatabase && inTables.longer == 0 && inTables.exact.isEmpty {
+        report.traces.append(.init(file: file, place: "\(found) times outside of any table"))
+      } else {
+        report.longerTexts += found
+      }
+    }
+  }
+
+  /// What the tables hold of erased identities: exactly, and inside longer texts.
+  private static func traces(
+    of erased: [Identity], _ database: Database
+  ) throws -> (exact: [String], longer: Int) {
+    var exact: [String] = []
+    var longer = 0
+    for identity in erased {
+      let id = Data(identity.id.utf8)
+      let key = Int64(bitPattern: identity.key)
+      func count(_ sql: String, _ arguments: StatementArguments) throws -> Int {
+        try Int.fetchOne(database, sql: "SELECT count(*) FROM \(sql)", arguments: arguments) ?? 0
+      }
+      if try count("identities WHERE key = ?", [key]) > 0 { exact.append("in an identity") }
+      if try count("links WHERE first = ? OR second = ?", [key, key]) > 0 {
+        exact.append("in a link")
+      }
+      if try count("log WHERE key = ? OR linked_key = ?", [key, key]) > 0 {
+        exact.append("in the log")
+      }
+      let rows = try Row.fetchCursor(
+        database, sql: "SELECT event FROM log WHERE instr(event, ?) > 0", arguments: [id])
+      while let row = try rows.next() {
+        longer += 1
+        let event = try JSONDecoder().decode(LoggedEvent.self, from: row[0]).event
+        for (name, value) in event.properties where value == .string(identity.id) {
+          exact.append("in the property “\(name)” of an event of another customer")
+        }
+      }
+      longer += try count("identities WHERE instr(id, ?) > 0", [id])
+      longer += try count("event_names WHERE instr(name, ?) > 0", [id])
+      for column in [
+        "imports WHERE instr(CAST(source || fingerprint AS BLOB), ?) > 0",
+        "settings WHERE instr(CAST(name || value AS BLOB), ?) > 0",
+        "links WHERE instr(CAST(rule || coalesce(removed_by, '') AS BLOB), ?) > 0",
+        "audit WHERE instr(CAST(detail AS BLOB), ?) > 0",
+      ] {
+        longer += try count(column, [id])
+      }
+    }
+    return (exact, longer)
+  }
+
+  /// The regular files of the folder and the folders in it, symbolic links left aside.
+  private func files() throws -> [String] {
+    var files: [String] = []
+    guard
+      let walk = FileManager.default.enumerator(
+        at: URL(fileURLWithPath: folder, isDirectory: true),
+        includingPropertiesForKeys: [.isRegularFileKey])
+    else { throw Fault.missingStore(folder) }
+    for case let url as URL in walk
+    where try url.resourceValues(forKeys: [.isRegularFileKey]).isRegularFile == true {
+      files.append(url.path)
+    }
+    return files.sorted()
+  }
+
+  /// How often any of the texts occurs in a file, which is read piece by piece.
+  private func occurrences(
+    of texts: [[UInt8]], in path: String, _ report: inout ErasureReport
+  ) throws -> Int {
+    guard let file = FileHandle(forReadingAtPath: path) else {
+      throw Fault.system(errno, subject: path, doing: "read the file")
+    }
+    defer { file.closeFile() }
+    report.filesSearched += 1
+    let overlap = max(0, (texts.map(\.count).max() ?? 1) - 1)
+    var carried: [UInt8] = []
+    var found = 0
+    while let piece = try file.read(upToCount: 4_194_304), !piece.isEmpty {
+      report.bytesSearched += piece.count
+      let bytes = carried + piece
+      for text in texts {
+        // What lies in the carried bytes alone was found with the piece before.
+        found += bytes.occurrences(of: text, endingAfter: carried.count)
+      }
+      carried = Array(bytes.suffix(overlap))
+    }
+    return found
+  }
+}
+
+extension [UInt8] {
+  /// How often a text occurs, counting only places that end after so many bytes.
+  func occurrences(of text: [UInt8], endingAfter start: Int) -> Int {
+    var (found, place) = (0, 0)
+    while let hit = position(of: text, from: place) {
+      place = hit + 1
+      if hit + text.count > start { found += 1 }
+    }
+    return found
+  }
+
+  /// Whether a text occurs with nothing before and after it that ids are made of.
+  func mentions(_ text: [UInt8]) -> Bool {
+    var place = 0
+    while let start = position(of: text, from: place) {
+      let end = start + text.count
+      let isAlone =
+        (start == 0 || !self[start - 1].isOfIDs) && (end == count || !self[end].isOfIDs)
+      if isAlone { return true }
+      place = start + 1
+    }
+    return false
+  }
+
+  /// The first position of a text, at a place or after it.
+  private func position(of text: [UInt8], from place: Int) -> Int? {
+    guard let first = text.first else { return nil }
+    return withUnsafeBytes { bytes in
+      text.withUnsafeBytes { text in
+        guard let base = bytes.baseAddress, let wanted = text.baseAddress else { return nil }
+        var place = place
+        while place + text.count <= bytes.count,
+          let hit = memchr(base + place, Int32(first), bytes.count - text.count + 1 - place)
+        {
+          place = UnsafeRawPointer(hit) - base
+          if memcmp(hit, wanted, text.count) == 0 { return place }
+          place += 1
+        }
+        return nil
+      }
+    }
+  }
+}
+
+extension UInt8 {
+  /// Whether the byte is a letter or digit, or joins them in ids.
+  fileprivate var isOfIDs: Bool {
+    switch self {
+    case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
+      UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "_"), UInt8(ascii: "-"), 0x80...:
+      true
+    default: false
+    }
+  }
+}
+
+extension StorySegment {
+  /// Where the columns hold any of the keys, or a text that is exactly one of the ids.
+  func traces(of keys: Set<UInt64>, ids: [[UInt8]]) -> [String] {
+    var traces: [String] = []
+    if !customers(withAnyOf: keys).isEmpty { traces.append("an event") }
+    if keys.contains(where: { identities.identity(of: $0) != nil }) {
+      traces.append("the text of an identity")
+    }
+    for column in properties where column.kind == .string {
+      for id in ids where column.dictionary.position(of: String(decoding: id, as: UTF8.self)) != nil
+      {
+        traces.append("the property “\(column.name)” of an event of another customer")
+      }
+    }
+    return traces
+  }
+}
+
+/// The files of rejected records inside a store's folder; each line is one record.
+struct RejectsFolder {
+  private let path: String
+
+  /// The longest line that is looked at as a whole; a longer one is looked at in such pieces.
+  fileprivate static let longestLine = 4_194_304
+
+  init(_ folder: String) { path = folder + "/" + Store.rejectsName }
+
+  /// Writes files anew without the lines that mention any of the ids; how many lines are gone.
+  func removeLines(mentioning ids: [String]) throws(Fault) -> Int {
+    guard FileManager.default.fileExists(atPath: path) else { return 0 }
+    let texts = ids.map { Array($0.utf8) }
+    do {
+      return try FileManager.default.contentsOfDirectory(atPath: path).sorted().reduce(0) {
+        let file = path + "/" + $1
+        let values = try URL(fileURLWithPath: file).resourceValues(forKeys: [.isRegularFileKey])
+        return values.isRegularFile == true ? $0 + (try removeLines(of: file, texts)) : $0
+      }
+    } catch {
+      throw Fault(error, in: path)
+    }
+  }
+
+  private func removeLines(of file: String, _ texts: [[UInt8]]) throws -> Int {
+    let copy = file + ".partial"
+    guard let source = FileHandle(forReadingAtPath: file),
+      FileManager.default.createFile(
+        atPath: copy, contents: nil, attributes: [.posixPermissions: 0o600]),
+      let goal = FileHandle(forWritingAtPath: copy)
+    else { throw Fault.system(errno, subject: copy, doing: "write the file anew") }
+    defer {
+      source.closeFile()
+      goal.closeFile()
+    }
+    var removed = 0
+    var carried: [UInt8] = []
+    while true {
+      let piece = try source.read(upToCount: 1_048_576) ?? Data()
+      let bytes = carried + piece
+      var kept: [UInt8] = []
+      var start = 0
+      while let end = bytes.endOfLine(from: start, isLast: piece.isEmpty) {
+        let line = bytes[start..<end]
+        if Self.mentions(Array(line), texts) { removed += 1 } else { kept += line }
+        start = end
+      }
+      carried = Array(bytes[start...])
+      try goal.write(contentsOf: kept)
+      if piece.isEmpty { break }
+    }
+    try goal.synchronize()
+    guard removed > 0 else {
+      _ = removeFile(copy)
+      return 0
+    }
+    guard rename(copy, file) == 0 else {
+      throw Fault.system(errno, subject: file, doing: "replace the file")
+    }
+    return removed
+  }
+
+  /// Whether a line mentions an id, as it stands or written with JSON's escapes.
+  private static func mentions(_ line: [UInt8], _ texts: [[UInt8]]) -> Bool {
+    if texts.contains(where: line.mentions) { return true }
+    guard line.contains(UInt8(ascii: "\\")),
+      let record = try? JSONSerialization.jsonObject(with: Data(line)) as? [String: Any]
+    else { return false }  // a line that is no JSON has no escapes
+    return record.values.contains { value in
+      guard let text = value as? String else { return false }
+      return texts.contains(where: Array(text.utf8).mentions)
+    }
+  }
+}
+
+extension [UInt8] {
+  /// Where the line that begins at a position ends; nil where its end is still to be read.
+  fileprivate func endOfLine(from start: Int, isLast: Bool) -> Int? {
+    if let end = self[start...].firstIndex(of: UInt8(ascii: "\n")) { return end + 1 }
+    let isWhole = isLast || count - start > RejectsFolder.longestLine
+    return isWhole && start < count ? count : nil
+  }
+}

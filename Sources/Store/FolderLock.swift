@@ -1,0 +1,52 @@
+import Events
+import Foundation
+
+/// The right to write to a store's folder, which one process has at a time.
+///
+/// The kernel takes the lock back when the process ends, however it ends.
+final class FolderLock: Sendable {
+  private let file: Int32
+
+  /// The file that is locked, inside the store's folder; it holds the process id of the writer.
+  static let name = "lock"
+
+  /// Takes the lock.
+  ///
+  /// - Throws: `store.locked` where another process has it.
+  init(_ folder: String) throws(Fault) {
+    let path = folder + "/" + Self.name
+    file = open(path, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0o600)
+    guard file >= 0 else { throw .system(errno, subject: path, doing: "open the lock") }
+    guard flock(file, LOCK_EX | LOCK_NB) == 0 else {
+      let number = errno
+      let holder = Self.holder(folder).map { "process \($0)" } ?? "another process"
+      close(file)
+      guard number == EWOULDBLOCK else {
+        throw .system(number, subject: path, doing: "take the lock")
+      }
+      throw Fault(
+        "store.locked", subject: folder, problem: "The store is being written to by \(holder).",
+        remedy: "Wait for it to end, or stop it; reading is possible meanwhile.")
+    }
+    let text = Array("\(getpid())\n".utf8)
+    guard ftruncate(file, 0) == 0, pwrite(file, text, text.count, 0) == text.count else {
+      let number = errno
+      close(file)
+      throw .system(number, subject: path, doing: "write the process id into the lock")
+    }
+  }
+
+  /// The process that says in the lock file that it writes; nil where nobody does.
+  static func holder(_ folder: String) -> Int32? {
+    guard let handle = FileHandle(forReadingAtPath: folder + "/" + name) else { return nil }
+    defer { handle.closeFile() }
+    let text = String(decoding: handle.readData(ofLength: 32), as: UTF8.self)
+    return Int32(text.trimmingCharacters(in: .whitespacesAndNewlines))
+  }
+
+  deinit {
+    // What the file says is for people only; the lock itself is given back by closing.
+    _ = ftruncate(file, 0)
+    close(file)
+  }
+}

@@ -1,0 +1,113 @@
+import Glibc
+
+/// What the text of a value says.
+enum ReadValue {
+  case none
+  case number(Double)
+  case boolean(Bool)
+  case text
+}
+
+/// Powers of ten that a double holds exactly.
+private let powersOfTen: [Double] = [
+  1, 1e1, 1e2, 1e3, 1e4, 1e5, 1e6, 1e7, 1e8, 1e9, 1e10, 1e11, 1e12, 1e13, 1e14, 1e15,
+]
+
+/// The kind and value of a text from a file that has no types.
+///
+/// A number has at most 15 digits, all of which a double keeps; longer ones are ids, and so are
+/// numbers with a zero in front (`007`). Nothing, `NA`, `NULL`, `null` and `NaN` are no value.
+@inline(__always) func readValue(_ text: Text) -> ReadValue {
+  guard text.count > 0 else { return .none }
+  let first = text.start[0]
+  if first &- 48 < 10 || first == UInt8(ascii: "-") || first == UInt8(ascii: ".") {
+    if let number = readNumber(text) { return .number(number) }
+    return .text
+  }
+  let letter = first | 32
+  guard text.count <= 5,
+    letter == UInt8(ascii: "n") || letter == UInt8(ascii: "t") || letter == UInt8(ascii: "f")
+  else { return .text }
+  return readWord(text, first)
+}
+
+@inline(never) private func readWord(_ text: Text, _ first: UInt8) -> ReadValue {
+  switch first {
+  case UInt8(ascii: "N"), UInt8(ascii: "n"):
+    return text.equals("NA") || text.equals("NULL") || text.equals("null") || text.equals("NaN")
+      ? .none : .text
+  case UInt8(ascii: "t"), UInt8(ascii: "T"):
+    return text.equals("true") || text.equals("TRUE") || text.equals("True")
+      ? .boolean(true) : .text
+  case UInt8(ascii: "f"), UInt8(ascii: "F"):
+    return text.equals("false") || text.equals("FALSE") || text.equals("False")
+      ? .boolean(false) : .text
+  default: return .text
+  }
+}
+
+/// A decimal number of at most 15 digits; nil where the text is none, or is an id.
+///
+/// Mantissa and power of ten are exact, so one division rounds correctly.
+/// - SeeAlso: W. D. Clinger, "How to Read Floating Point Numbers Accurately", 1990.
+@inline(__always) func readNumber(_ text: Text) -> Double? {
+  let bytes = text.start
+  var position = 0
+  let negative = bytes[0] == UInt8(ascii: "-")
+  if negative { position = 1 }
+  guard text.count &- position <= 16 else { return readLongNumber(text) }
+  var mantissa: Int64 = 0
+  let start = position
+  while position < text.count, bytes[position] &- 48 < 10 {
+    mantissa = mantissa &* 10 &+ Int64(bytes[position] &- 48)
+    position &+= 1
+  }
+  let whole = position &- start
+  guard whole < 2 || bytes[start] != 48 else { return nil }
+  var fraction = 0
+  if position < text.count, bytes[position] == UInt8(ascii: ".") {
+    let point = position
+    position &+= 1
+    while position < text.count, bytes[position] &- 48 < 10 {
+      mantissa = mantissa &* 10 &+ Int64(bytes[position] &- 48)
+      position &+= 1
+    }
+    fraction = position &- point &- 1
+    guard fraction > 0 else { return nil }
+  }
+  guard position == text.count else { return readLongNumber(text) }
+  guard whole &+ fraction > 0, whole &+ fraction <= 15 else { return nil }
+  let magnitude = fraction == 0 ? Double(mantissa) : Double(mantissa) / powersOfTen[fraction]
+  return negative ? -magnitude : magnitude
+}
+
+/// Numbers with an exponent or a long fraction, which are rare enough for the C library.
+@inline(never) private func readLongNumber(_ text: Text) -> Double? {
+  var position = text.start[0] == UInt8(ascii: "-") ? 1 : 0
+  guard let whole = digits(text, &position), whole > 0 else { return nil }
+  let first = position - whole
+  guard whole == 1 || text.start[first] != 48, whole <= 15 else { return nil }
+  var hasFraction = false
+  if position < text.count, text.start[position] == UInt8(ascii: ".") {
+    position += 1
+    guard let fraction = digits(text, &position), fraction > 0 else { return nil }
+    hasFraction = true
+  }
+  if position < text.count, text.start[position] | 32 == UInt8(ascii: "e") {
+    position += 1
+    if position < text.count, [43, 45].contains(text.start[position]) { position += 1 }
+    guard let exponent = digits(text, &position), exponent > 0 else { return nil }
+  } else if !hasFraction {
+    return nil
+  }
+  guard position == text.count, text.count <= 64, let number = Double(text.string),
+    number.isFinite
+  else { return nil }
+  return number
+}
+
+private func digits(_ text: Text, _ position: inout Int) -> Int? {
+  let start = position
+  while position < text.count, text.start[position] &- 48 < 10 { position += 1 }
+  return position - start
+}

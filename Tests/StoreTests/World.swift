@@ -1,0 +1,198 @@
+import Events
+import Foundation
+import Stories
+import Store
+import Synchronization
+
+/// Numbers that look random and are the same for the same seed.
+struct Dice: RandomNumberGenerator {
+  private var state: UInt64
+
+  init(_ seed: Int) { state = UInt64(seed) &* 0x9E37_79B9_7F4A_7C15 }
+
+  mutating func next() -> UInt64 {
+    state &+= 0x9E37_79B9_7F4A_7C15
+    var mixed = state
+    mixed = (mixed ^ mixed >> 30) &* 0xBF58_476D_1CE4_E5B9
+    mixed = (mixed ^ mixed >> 27) &* 0x94D0_49BB_1331_11EB
+    return mixed ^ mixed >> 31
+  }
+
+  mutating func one(in count: Int) -> Bool { Int.random(in: 0..<count, using: &self) == 0 }
+}
+
+/// A folder that goes away with the test.
+final class TemporaryFolder: Sendable {
+  let path: String
+
+  init() {
+    path = NSTemporaryDirectory() + "waymark-store-" + UUID().uuidString
+  }
+
+  /// A copy of a folder as it lies on the disk now: what a crash at this moment would leave.
+  init(copying other: String) throws {
+    path = NSTemporaryDirectory() + "waymark-store-" + UUID().uuidString
+    try FileManager.default.copyItem(atPath: other, toPath: path)
+  }
+
+  var parts: [String] {
+    let names = (try? FileManager.default.contentsOfDirectory(atPath: path + "/parts")) ?? []
+    return names.sorted().map { path + "/parts/" + $0 }
+  }
+
+  deinit { try? FileManager.default.removeItem(atPath: path) }
+}
+
+/// Random events: few customers, few moments, so that ties, repeats and equal events abound.
+func randomEvents(_ count: Int, _ dice: inout Dice, links: Int = 0) -> [Event] {
+  var events: [Event] = []
+  for number in 0..<count {
+    if let resent = events.randomElement(using: &dice), dice.one(in: 12) {
+      events.append(resent)
+      continue
+    }
+    let identity = randomIdentity(&dice)
+    var event = Event(
+      ["seen", "bought", "called"].randomElement(using: &dice) ?? "seen",
+      at: Instant(milliseconds: Int64.random(in: 0..<200, using: &dice) * 1000), by: identity)
+    if dice.one(in: 3) { event.messageID = "m\(number)-\(Int.random(in: 0..<1000, using: &dice))" }
+    if dice.one(in: 2) { event.properties["channel"] = .string(dice.one(in: 2) ? "web" : "app") }
+    if dice.one(in: 5) { event.properties["value"] = .number(Double(number)) }
+    if dice.one(in: 7) { event.properties["first"] = .boolean(dice.one(in: 2)) }
+    if links > 0, dice.one(in: links) {
+      let other = randomIdentity(&dice)
+      if other != identity { event.linked = other }
+    }
+    events.append(event)
+  }
+  return events
+}
+
+func randomIdentity(_ dice: inout Dice) -> Identity {
+  let number = Int.random(in: 0..<20, using: &dice)
+  return dice.one(in: 2) ? Identity(.user, "user-\(number)") : Identity(.anonymous, "visit-\(number)")
+}
+
+/// A naive store: a list of events in order of arrival.
+struct NaiveStore {
+  private(set) var events: [Event] = []
+  private var messages: Set<String> = []
+  private var equals: [Event: Int] = [:]
+
+  /// Takes a whole import; how many events are new.
+  mutating func `import`(_ source: [Event]) -> Int {
+    let before = events.count
+    var inSource: [Event: Int] = [:]
+    for event in source {
+      if let id = event.messageID {
+        if messages.insert(id).inserted { events.append(event) }
+      } else {
+        let number = inSource[event.known, default: 0] + 1
+        inSource[event.known] = number
+        guard number > equals[event.known, default: 0] else { continue }
+        equals[event.known] = number
+        events.append(event)
+      }
+    }
+    return events.count - before
+  }
+
+  /// Every customer's story, by canonical key.
+  func stories(_ canonical: (UInt64) -> UInt64 = { $0 }) -> [UInt64: [Event]] {
+    var stories: [UInt64: [(Int, Event)]] = [:]
+    for (arrival, event) in events.enumerated() {
+      stories[canonical(event.identity.key), default: []].append((arrival, event.known))
+    }
+    return stories.mapValues { story in
+      story.sorted { ($0.1.time, $0.0) < ($1.1.time, $1.0) }.map(\.1)
+    }
+  }
+}
+
+extension Event {
+  /// What stories tell of an event.
+  var known: Event {
+    var event = self
+    event.messageID = nil
+    event.linked = nil
+    return event
+  }
+}
+
+extension Stories {
+  /// Every visible customer's story, by canonical key; nil where a customer is visible twice.
+  var byKey: [UInt64: [Event]]? {
+    var stories: [UInt64: [Event]] = [:]
+    for segment in segments {
+      for customer in segment.visible.joined() {
+        let events = segment.rows(of: customer).map {
+          segment.event(row: $0, customer: customer, names: names)
+        }
+        guard stories.updateValue(events, forKey: segment.customers[customer]) == nil else {
+          return nil
+        }
+      }
+    }
+    return stories
+  }
+}
+
+extension ImportSession {
+  /// Stages events from where the session begins, in chunks of random size.
+  func stage(
+    _ events: [Event], _ dice: inout Dice, upTo end: Int? = nil,
+    after: () throws -> Void = {}
+  ) throws {
+    var record = checkpoint.recordNumber
+    while record < end ?? events.count {
+      let next = min(end ?? events.count, record + Int.random(in: 1...40, using: &dice))
+      try stage(events[record..<next], checkpoint: next)
+      record = next
+      try after()
+    }
+  }
+
+  func stage(_ events: ArraySlice<Event>, checkpoint record: Int) throws {
+    var names = self.names.current
+    let batch = try Batch(events, names: &names)
+    for name in names.names { _ = self.names.code(of: name) }
+    try stage(
+      batch,
+      checkpoint: ImportCheckpoint(
+        byteOffset: record * 10, recordNumber: record, records: record, accepted: record))
+  }
+}
+
+extension Store {
+  /// Imports events from beginning to end.
+  @discardableResult
+  func `import`(_ events: [Event], fingerprint: String = "f", _ dice: inout Dice) throws
+    -> ImportResult
+  {
+    let session = try beginImport(source: "\(fingerprint).csv", fingerprint: fingerprint)
+    try session.stage(events, &dice)
+    return try session.finish()
+  }
+}
+
+/// Copies of a folder that are made while another thread writes to it.
+final class Copies: Sendable {
+  private let made = Mutex<[Result<TemporaryFolder, any Error>]>([])
+
+  func add(_ folder: String) {
+    made.withLock { made in
+      made.append(Result { try TemporaryFolder(copying: folder) })
+    }
+  }
+
+  func all() throws -> [TemporaryFolder] { try made.withLock { try $0.map { try $0.get() } } }
+}
+
+/// Parts that several threads wrote, by the number of their chunk.
+final class Written: Sendable {
+  private let parts = Mutex<[Int: StagedPart]>([:])
+
+  func add(_ part: StagedPart, at chunk: Int) { parts.withLock { $0[chunk] = part } }
+
+  func part(at chunk: Int) -> StagedPart? { parts.withLock { $0[chunk] } }
+}
