@@ -117,14 +117,16 @@ struct FlowDrawing {
     let drop = Double(step.dropOff) * scale
     let open = Double(step.open) * scale
     if step.goal {
-      result += ending(left + Self.node, Self.top, here)
-    } else {
-      if drop > 0 { result += peel(left + Self.node, departure, drop) }
-      if open > 0 {
-        result += SVG.rectangle(
-          left + Self.node, departure + drop, 16, open, "open",
-          title: "\(f.count(step.open)) still open")
-      }
+      let completed = min(
+        Double(chart.measured.cases.completed) * scale, max(0, here - (departure - Self.top)))
+      result += ending(left + Self.node, departure, completed)
+      departure += completed
+    }
+    if drop > 0 { result += peel(left + Self.node, departure, drop) }
+    if open > 0 {
+      result += SVG.rectangle(
+        left + Self.node, departure + drop, 16, open, "open",
+        title: "\(f.count(step.open)) still open")
     }
     result += SVG.rectangle(
       left, Self.top, Self.node, max(here, 1.5), step.goal ? "fill-good" : "fill-ink", round: 1.5,
@@ -140,6 +142,9 @@ struct FlowDrawing {
       return SVG.text(
         left, ground + 14, f.count(chart.measured.cases.completed), "number good")
         + SVG.text(left, ground + 29, "reached the goal", "small muted")
+        + (step.dropOff == 0
+          ? ""
+          : SVG.text(left, ground + 43, "−\(f.count(step.dropOff)) left", "small bad"))
     }
     guard step.dropOff > 0 || step.open > 0 else { return "" }
     let open = step.open > 0 ? "\(f.count(step.open)) open" : ""

@@ -10,7 +10,7 @@ extension MapPage {
   /// The map itself: one column for the starting points and one for each step.
   static func map(_ chart: Chart) -> String {
     let count = chart.columns.count + 1
-    let width = min(230, max(140, (1212.0 / Double(count)).rounded(.down)))
+    let width = min(290, max(140, (1212.0 / Double(count)).rounded(.down)))
     let sheet = MapSheet(chart: chart, width: width)
     let all = 0..<count
     var maps = sheet.render(all, many: count > columnsInPrint)

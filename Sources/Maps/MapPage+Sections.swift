@@ -63,16 +63,16 @@ extension MapPage {
       let rows = column.step.wentNext.prefix(4).map { passage in
         let share = Double(passage.cases) / Double(max(1, column.step.dropOff))
         return
-          "<tr><th scope=\"row\" style=\"font-weight:400\">\(name(chart.label(passage), 40))</th>"
+          "<tr><th scope=\"row\">\(name(chart.label(passage), 40))</th>"
           + "<td class=\"text\">\(bar(share)) \(figure(f.share(share)))</td>"
           + "<td>\(figure(f.count(passage.cases)))</td></tr>"
       }
       return
-        "<h3>After \(name(column.title, 40))</h3><table><tbody>\(rows.joined())</tbody></table>"
+        "<h3>After \(name(column.title, 40))</h3><table class=\"list\"><tbody>\(rows.joined())</tbody></table>"
     }
     return section(
       "next", "Where those went who dropped off",
-      "<div class=\"card\">\(groups.joined(separator: "<br>"))</div>")
+      "<div class=\"card\">\(groups.joined())</div>")
   }
 
   static func targets(_ chart: Chart) -> String {
@@ -106,7 +106,7 @@ extension MapPage {
     let verdicts = chart.verdicts.map { verdict in
       let share = Double(verdict.count) / Double(c.cases)
       let style = verdict.label == "as planned" ? "fine" : "worse"
-      return "<tr><th scope=\"row\" style=\"font-weight:400\">\(verdict.label.asTitle)</th>"
+      return "<tr><th scope=\"row\">\(verdict.label.asTitle)</th>"
         + "<td class=\"text\">\(bar(share, style)) \(figure(f.share(share)))</td>"
         + "<td>\(figure(f.count(verdict.count)))</td></tr>"
     }
@@ -133,7 +133,7 @@ extension MapPage {
         + "<th scope=\"col\">Fitness</th></tr></thead><tbody>\(variants.joined())</tbody></table></div>"
     return section(
       "conformance", "As designed?", lead: fitness,
-      "<div class=\"pair uneven\"><div class=\"card\"><h3>Verdicts</h3><table><tbody>"
+      "<div class=\"pair\"><div class=\"card\"><h3>Verdicts</h3><table class=\"list\"><tbody>"
         + "\(verdicts.joined())</tbody></table></div>\(ways)</div>")
   }
 
@@ -144,13 +144,13 @@ extension MapPage {
     let rows = passages.map { passage in
       let share = Double(passage.cases) / Double(total)
       return
-        "<tr><th scope=\"row\" style=\"font-weight:400\">\(name(chart.label(passage), 60))</th>"
+        "<tr><th scope=\"row\">\(name(chart.label(passage), 60))</th>"
         + "<td class=\"text\">\(bar(share)) \(figure(f.share(share)))</td>"
         + "<td>\(figure(f.count(passage.cases, "case", "cases")))</td></tr>"
     }
     return section(
       "off", "Met on the way, not on this map",
-      "<div class=\"card\"><table><tbody>\(rows.joined())</tbody></table></div>")
+      "<div class=\"card\"><table class=\"list\"><tbody>\(rows.joined())</tbody></table></div>")
   }
 
   /// Where the figures come from: definition, data, exclusions, rules.
@@ -160,7 +160,7 @@ extension MapPage {
       .map { "<li>\(figure(f.count($0.count))) \($0.reason.escaped)</li>" }
     let exclusions =
       excluded.isEmpty
-      ? "<p class=\"muted\">Every starting event opened a case.</p>"
+      ? "<p class=\"muted\">None.</p>"
       : "<ul class=\"rules\">\(excluded.joined())</ul>"
     return section(
       "made", "How these numbers are made",

@@ -62,7 +62,7 @@ extension MapPage {
     return "<div class=\"tile\"><dt>\(title.escaped)</dt><dd><div class=\"value\">"
       + "\(value.escaped)\(few)</div>\(picture)<div class=\"note\">"
       + note.compactMap(\.self).map { "<span class=\"figure\">\($0.escaped)</span>" }
-      .joined(separator: " · ") + "</div></dd></div>"
+      .joined() + "</div></dd></div>"
   }
 
   /// The end of a scale on which an interval is easily read.

@@ -58,9 +58,10 @@ enum MapStyle {
       justify-content:space-between}
     h1{font-size:34px;line-height:1.15;letter-spacing:-.02em;margin:6px 0 10px;font-weight:680;
       overflow-wrap:anywhere;max-width:24em}
-    h2{font-size:20px;letter-spacing:-.01em;margin:0 0 4px;font-weight:650}
+    h2{font-size:20px;letter-spacing:-.01em;margin:0 0 12px;font-weight:650}
     h3{font-size:15px;margin:0 0 2px;font-weight:650}
     p{margin:0 0 10px}
+    p,li,h3{overflow-wrap:anywhere}
     .over{color:var(--accent);font-weight:600;font-size:13px;letter-spacing:.02em}
     .muted{color:var(--muted)}.bad{color:var(--bad)}.good{color:var(--good)}.warn{color:var(--warn)}
     .figure{white-space:nowrap}
@@ -80,9 +81,10 @@ enum MapStyle {
     .tile dt{font-size:13px;color:var(--muted)}
     .tile dd{margin:0}.tile .value{font-size:26px;font-weight:660;letter-spacing:-.02em;
       line-height:1.3;white-space:nowrap}
+    .tile .note .figure{display:block}
     .tile .note{font-size:12.5px;color:var(--muted);line-height:1.45}
     section{margin:52px 0 0}
-    .lead{color:var(--muted);max-width:72ch;margin-bottom:16px}
+    .lead{color:var(--muted);max-width:72ch;margin:-8px 0 16px}
     .card{background:var(--surface);border:1px solid var(--line);border-radius:14px;
       padding:20px 22px;min-width:0}
     .pair{display:grid;grid-template-columns:repeat(auto-fit,minmax(min(100%,440px),1fr));gap:24px}
@@ -91,7 +93,7 @@ enum MapStyle {
     th,td{text-align:right;padding:8px 10px;border-bottom:1px solid var(--line);vertical-align:top}
     th:first-child,td:first-child,th.text,td.text{text-align:left}
     thead th{font-weight:500;color:var(--muted);font-size:13px;vertical-align:bottom}
-    tbody th{font-weight:600}
+    tbody th{font-weight:600;min-width:7em}
     tbody tr:last-child>*{border-bottom:0}
     details{margin-top:14px}summary{cursor:pointer;color:var(--accent);font-size:14px;
       width:fit-content}
@@ -101,6 +103,8 @@ enum MapStyle {
     .dot.s2{background:var(--start2)}
     .bar{display:inline-block;width:120px;height:8px;background:var(--tint);border-radius:4px;
       overflow:hidden;vertical-align:middle}
+    td:has(>.bar){white-space:nowrap}
+    .bar+.figure{display:inline-block;min-width:56px;text-align:right}
     .bar i{display:block;height:100%;background:var(--accent)}
     .bar i.s0{background:var(--start0)}.bar i.s1{background:var(--start1)}
     .bar i.s2{background:var(--start2)}.bar i.worse{background:var(--bad)}
@@ -112,9 +116,13 @@ enum MapStyle {
     .first li::before{content:counter(place);font-size:20px;font-weight:660;color:var(--bad);
       line-height:1.2}
     .first p{margin:0;color:var(--muted);overflow-wrap:anywhere}
-    .chain{display:flex;flex-wrap:wrap;gap:4px 0;align-items:center}
-    .chain span{background:var(--tint);border-radius:6px;padding:2px 8px;font-size:13px}
-    .chain span+span::before{content:"→";color:var(--muted);margin:0 6px 0 -2px}
+    tr>:first-child{padding-left:0}tr>:last-child{padding-right:0}
+    .list th{width:38%;font-weight:400}h3+.list{margin-bottom:14px}
+    .chain{display:flex;flex-wrap:wrap;gap:5px 20px;align-items:center}
+    .chain span{background:var(--tint);border-radius:6px;padding:2px 8px;font-size:13px;
+      position:relative}
+    .chain span:not(:last-child)::after{content:"→";color:var(--muted);position:absolute;
+      left:100%;margin-left:4px}
     .badge{display:inline-block;border-radius:99px;padding:1px 10px;font-size:13px;font-weight:600;
       white-space:nowrap}
     .badge.met{background:var(--good-tint);color:var(--good)}
@@ -183,19 +191,20 @@ enum MapStyle {
       header.top{padding-top:0}.theme,summary,.map.screen.many{display:none}
       h1{font-size:26px}h2{font-size:16px}section{margin-top:26px}
       table{font-size:11px}th,td{padding:4px 6px}
-      .tiles{margin-top:16px}.tile{padding:9px 12px}.tile .value{font-size:19px}
+      .tiles{margin-top:16px}.tile{padding:9px 12px}.divide{padding:2px 10px 0}.tile .value{font-size:19px}
       .tile .note{font-size:10.5px}
-      .map-print{display:block}
-      .map{overflow:visible;margin-bottom:18px;break-inside:avoid}.lane{break-inside:avoid}
+      .map-print{display:block}.map-print .drawing{overflow:hidden}.bar{width:64px}
+      .map{overflow:visible;width:fit-content;margin-bottom:18px;break-inside:avoid}.lane{break-inside:avoid}
       .tiles{grid-template-columns:repeat(4,1fr)}.tile:first-child{grid-column:span 2}
       .pair{gap:18px}.card{padding:12px 14px}.lead,.over{break-after:avoid}
       .lane,.divide{width:100%}.lane-name{width:80px;padding:7px 6px 7px 10px;font-size:10.5px}
       .lane-name small{display:none}
-      .cells{flex:1;grid-template-columns:repeat(var(--n),minmax(0,1fr))}
+      .cells{flex:none;grid-template-columns:repeat(var(--n),114px)}
       .cells .drawing{width:100%;height:auto}
       .cell{padding:6px 8px 6px 10px;font-size:10.5px}.step b{font-size:12px}
       .chip{font-size:10px;margin-bottom:2px}.pain{font-size:10.5px}
-      .card,.first li,tr{break-inside:avoid}h2,h3{break-after:avoid}
+      .bar+.figure{min-width:44px}
+      .card,.first li,tr,p,li,.legend{break-inside:avoid}h2,h3{break-after:avoid}
       .scroll{overflow:visible}
     }
     """

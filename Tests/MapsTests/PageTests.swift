@@ -1,0 +1,122 @@
+import Engine
+import Foundation
+import Testing
+
+@testable import Maps
+
+@Suite
+struct `A map as a page` {
+  static let pages: [String] =
+    Sample.all.map { MapPage.render($0.map, of: $0.journey, in: $0.experience) } + [
+      MapPage.render(
+        MapComparison(
+          Sample.shopMap, named: Sample.hostileName, with: Sample.laterMap, named: "Summer"),
+        of: Sample.shopJourney, in: Sample.shop)
+    ]
+
+  @Test(arguments: pages)
+  func `closes what it opens`(page: String) {
+    #expect(Markup(page).problems == [])
+  }
+
+  @Test(arguments: pages)
+  func `runs nothing and fetches nothing`(page: String) throws {
+    let tags = Markup(page).tags
+    let names = Set(tags.map(\.name))
+    #expect(
+      names.isDisjoint(with: ["script", "link", "img", "iframe", "object", "image", "a", "base"]))
+    for tag in tags {
+      #expect(tag.attributes.keys.allSatisfy { !$0.hasPrefix("on") && $0 != "src" })
+      if let reference = tag.attributes["href"] { #expect(reference.hasPrefix("#lane-")) }
+    }
+    #expect(!page.contains("url(") && !page.contains("@import"))
+    #expect(page.contains("default-src 'none'; style-src 'unsafe-inline'"))
+  }
+
+  @Test(arguments: pages)
+  func `has no character that turns or hides text`(page: String) {
+    #expect(
+      !page.unicodeScalars.contains {
+        ($0.value < 0x20 && $0 != "\n") || (0x202A...0x202E).contains($0.value)
+          || (0x2066...0x2069).contains($0.value)
+      })
+  }
+
+  @Test(arguments: pages)
+  func `names every picture in words`(page: String) {
+    for picture in page.components(separatedBy: "<svg").dropFirst() {
+      let opening = picture.prefix { $0 != ">" }
+      guard !opening.contains("aria-hidden=\"true\"") else { continue }
+      #expect(opening.contains("role=\"img\""))
+      #expect(picture.contains("<title>") && picture.contains("<desc>"))
+    }
+  }
+
+  @Test(arguments: pages)
+  func `uses each id once, and only colours that exist`(page: String) {
+    let ids = Markup(page).tags.compactMap { $0.attributes["id"] }
+    #expect(ids.count == Set(ids).count)
+    let defined = Set(Palette.colors.map(\.name) + ["n", "w", "span"])
+    for match in page.matches(of: #/var\(--([a-z0-9-]+)\)/#) {
+      #expect(defined.contains(String(match.1)), "\(match.1)")
+    }
+  }
+
+  @Test(arguments: pages)
+  func `gives headings in their order and scopes to headers of tables`(page: String) {
+    let tags = Markup(page).tags
+    #expect(tags.filter { $0.name == "h1" }.count == 1)
+    #expect(tags.filter { $0.name == "th" }.allSatisfy { $0.attributes["scope"] != nil })
+    #expect(tags.first { $0.name == "html" }?.attributes["lang"] == "en")
+  }
+
+  @Test
+  func `has the figures of every step in its table`() {
+    let page = MapPage.render(Sample.shopMap, of: Sample.shopJourney, in: Sample.shop)
+    for step in Sample.shopMap.steps {
+      let reached = Figures(currency: "EUR", timezone: "UTC").count(step.reached)
+      #expect(page.contains("<td class=\"figure\">\(reached)</td>"))
+    }
+    for part in ["9f2c41d07ab3e615", "Line of visibility".uppercased(), "Look here first"] {
+      #expect(page.contains(part))
+    }
+  }
+
+  @Test
+  func `marks few cases, and says what to do where there are none`() {
+    let tiny = MapPage.render(Sample.tinyMap, of: Sample.shopJourney, in: Sample.shop)
+    #expect(tiny.contains(">few</span>"))
+    let empty = MapPage.render(Sample.emptyMap, of: Sample.shopJourney, in: Sample.shop)
+    #expect(empty.contains("Nothing to show yet") && empty.contains("waymark import"))
+    #expect(!empty.contains("<svg"))
+  }
+
+  @Test
+  func `prints long maps in parts that hold every column once`() {
+    let page = MapPage.render(Sample.longMap, of: Sample.longJourney, in: Sample.longExperience)
+    let counts = page.matches(of: #/class="map" style="--n:(\d+)/#).compactMap { Int($0.1) }
+    #expect(counts.reduce(0, +) == 33)
+    #expect(counts.allSatisfy { $0 <= MapPage.columnsInPrint })
+  }
+}
+
+@Suite
+struct `The palette` {
+  @Test(arguments: MapSVG.Theme.allCases)
+  func `has contrast enough to read by`(theme: MapSVG.Theme) throws {
+    func luminance(_ name: String) throws -> Double {
+      let color = try #require(Palette.colors.first { $0.name == name })
+      let digits = (theme == .light ? color.light : color.dark).dropFirst()
+      let value = try #require(Int(digits, radix: 16))
+      let parts = [16, 8, 0].map { shift -> Double in
+        let part = Double(value >> shift & 0xFF) / 255
+        return part <= 0.04045 ? part / 12.92 : pow((part + 0.055) / 1.055, 2.4)
+      }
+      return 0.2126 * parts[0] + 0.7152 * parts[1] + 0.0722 * parts[2]
+    }
+    for pair in Palette.textOnGround {
+      let values = try [luminance(pair.text), luminance(pair.ground)].sorted()
+      #expect((values[1] + 0.05) / (values[0] + 0.05) >= 4.5, "\(pair)")
+    }
+  }
+}
