@@ -3,7 +3,7 @@ import Statistics
 
 // What shapes the shop's world; the exact counts that come of it are in the planted truths.
 //
-// - 17 in 20 customers are new, the others have ordered before the first day's end.
+// - 17 in 20 customers are new, the others begin with an order.
 // - Recommended customers go on twice as often as those of an ad.
 // - Checkout loses half of its customers in the app and a quarter on the web.
 // - 1 in 8 pays twice, because the first payment fails.
@@ -26,6 +26,7 @@ extension Diary {
       signIn(traits: traits)
       pass(1, to: 5, minute)
       order(revenue: cents(around: 7_400))
+      _ = receive()
     }
     for _ in 0..<24 {
       pass(isFrequent ? 4 : 15, to: isFrequent ? 16 : 70, day)
