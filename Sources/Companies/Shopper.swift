@@ -93,9 +93,12 @@ extension Diary {
   }
 
   private mutating func browse() {
-    for _ in 0..<(1 + chance.below(4)) {
+    for _ in 0..<(2 + chance.below(9)) {
       pass(0.3, to: 4, minute)
-      if chance.chance(0.3) { note("Filter Applied", nil, channel: channel) }
+      if chance.chance(0.45) {
+        note("Filter Applied", nil, channel: channel)
+        pass(0.1, to: 0.7, minute)
+      }
       let page = choose([
         "tents/halla-2": 3, "boots/ridge-mid": 5, "packs/fell-40": 4, "jackets/drizzle": 5,
         "stoves/ember": 2, "socks/wool-3": 3,
