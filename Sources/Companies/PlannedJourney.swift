@@ -92,7 +92,7 @@ extension Company {
         PlannedJourney(
           name: "managing_the_implementation", starts: ["plan"],
           steps: [
-            "equipment_ordered",
+            "equipment_ordered", .optional("permit"),
             .promised("installation", of: "equipment_ordered", days: 28),
             .optional("help_call"), "validation",
           ], ends: ["withdrawal"], windowDays: 120, again: .once),

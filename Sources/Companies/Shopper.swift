@@ -3,7 +3,7 @@ import Statistics
 
 // What shapes the shop's world; the exact counts that come of it are in the planted truths.
 //
-// - 17 in 20 customers are new, the others have ordered before the first day's end.
+// - 17 in 20 customers are new, the others begin with an order.
 // - Recommended customers go on twice as often as those of an ad.
 // - Checkout loses half of its customers in the app and a quarter on the web.
 // - 1 in 8 pays twice, because the first payment fails.
@@ -26,6 +26,7 @@ extension Diary {
       signIn(traits: traits)
       pass(1, to: 5, minute)
       order(revenue: cents(around: 7_400))
+      _ = receive()
     }
     for _ in 0..<24 {
       pass(isFrequent ? 4 : 15, to: isFrequent ? 16 : 70, day)
@@ -92,9 +93,12 @@ extension Diary {
   }
 
   private mutating func browse() {
-    for _ in 0..<(1 + chance.below(4)) {
+    for _ in 0..<(2 + chance.below(9)) {
       pass(0.3, to: 4, minute)
-      if chance.chance(0.3) { note("Filter Applied", nil, channel: channel) }
+      if chance.chance(0.45) {
+        note("Filter Applied", nil, channel: channel)
+        pass(0.1, to: 0.7, minute)
+      }
       let page = choose([
         "tents/halla-2": 3, "boots/ridge-mid": 5, "packs/fell-40": 4, "jackets/drizzle": 5,
         "stoves/ember": 2, "socks/wool-3": 3,
