@@ -225,7 +225,9 @@ struct EventSink: ~Copyable {
     let key = Identity.key(.user, older.raw)
     guard older.count > 0, older.count <= Identity.longestID, !placeholders.contains(key, older)
     else {
-      reject(field: "previousId", "identity.placeholder", "“\(older.string.prefix(60))” names no customer.")
+      reject(
+        field: "previousId", "identity.placeholder",
+        "“\(older.string.prefix(60))” names no customer.")
       return false
     }
     aliased = older

@@ -73,9 +73,10 @@ struct JSONCursor {
     let ones: UInt64 = 0x0101_0101_0101_0101
     let quotes = word ^ 0x2222_2222_2222_2222
     let slashes = word ^ 0x5C5C_5C5C_5C5C_5C5C
-    return
-      ((quotes &- ones & ~quotes) | (slashes &- ones & ~slashes)
-      | (word &- 0x2020_2020_2020_2020 & ~word)) & 0x8080_8080_8080_8080
+    let quote = (quotes &- ones) & ~quotes
+    let slash = (slashes &- ones) & ~slashes
+    let control = (word &- 0x2020_2020_2020_2020) & ~word
+    return (quote | slash | control) & 0x8080_8080_8080_8080
   }
 
   /// A number as it lies in the line.

@@ -138,7 +138,8 @@ extension JSONReader {
     if call != nil, path.origin != .event { return false }
     switch path.role {
     case .property: return true
-    case .original, .sent, .received: return call == nil && parts[Int(JSONPath.Role.original.rawValue)] < 0
+    case .original, .sent, .received:
+      return call == nil && parts[Int(JSONPath.Role.original.rawValue)] < 0
     case .group: return true
     case .previous: return call != .alias
     default: return parts[Int(path.role.rawValue)] != position && !isEventType(position)
