@@ -1,8 +1,11 @@
+import Glibc
 import Synchronization
 
 /// Memory that columns lie in; it is given back when nobody holds the object any more.
 public final class ColumnMemory: Sendable {
   private let blocks = Mutex<[UInt]>([])
+  /// The size of a large page of memory.
+  private static let largePage = 2 << 20
 
   /// Makes an object that holds no memory yet.
   public init() {}
@@ -11,8 +14,12 @@ public final class ColumnMemory: Sendable {
   public func room<Element: BitwiseCopyable>(
     for count: Int, of type: Element.Type = Element.self
   ) -> UnsafeMutableBufferPointer<Element> {
+    let size = max(1, count * MemoryLayout<Element>.stride)
+    let isLarge = size >= 2 * Self.largePage
     let block = UnsafeMutableRawPointer.allocate(
-      byteCount: max(1, count * MemoryLayout<Element>.stride), alignment: 64)
+      byteCount: size, alignment: isLarge ? Self.largePage : 64)
+    // Only advice: without large pages the first use of the memory takes longer.
+    if isLarge { _ = madvise(block, size / Self.largePage * Self.largePage, MADV_HUGEPAGE) }
     blocks.withLock { $0.append(UInt(bitPattern: block)) }
     return .init(start: block.bindMemory(to: Element.self, capacity: count), count: count)
   }

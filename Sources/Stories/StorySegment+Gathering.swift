@@ -3,6 +3,9 @@ import Events
 extension StorySegment {
   /// Takes customers' events out into new stories, each event under its own key's canonical key.
   ///
+  /// This links people without rewriting where they lie, and takes apart who was linked too much.
+  /// The new segment knows the text of a canonical key only if one of the segments does.
+  /// - Complexity: in the events taken out, not in the size of the segments they come from.
   /// - Parameters:
   ///   - segments: where the customers lie.
   ///   - customers: the positions of the customers to take, one list for each segment.

@@ -1,9 +1,20 @@
 import Events
 
-/// A row of a batch under its key.
-private struct BatchRow: Keyed {
+/// A row of a batch under its key, with the beginning of its id at hand.
+///
+/// Rows move far when they are sorted; what is compared afterwards comes along with them.
+struct BatchRow: Keyed {
   var key: UInt64
+  /// The first 16 bytes of the id, zeros where it is shorter.
+  var id: (UInt64, UInt64)
   var row: UInt32
+  var idLength: UInt16
+  var namespace: UInt8
+
+  /// How many bytes of an id are at hand.
+  static let idSize = 16
+  /// Where they lie in a row.
+  static let idOffset = MemoryLayout<UInt64>.size
 
   var sequence: UInt64 { UInt64(row) }
 }
@@ -22,7 +33,8 @@ extension StorySegment {
     let order = scratch.room(for: batch.count, of: UInt32.self)
     let customers = memory.room(for: batch.count, of: UInt64.self)
     let offsets = memory.room(for: batch.count + 1, of: UInt32.self)
-    let customerCount = batch.order(into: order, customers: customers, offsets: offsets)
+    let rows = batch.sortedRows(memory: scratch)
+    let customerCount = batch.order(rows, into: order, customers: customers, offsets: offsets)
     let destinations = scratch.room(for: batch.count, of: UInt32.self)
     for (row, source) in order.enumerated() { destinations[Int(source)] = UInt32(row) }
     let moves = RowMoves(
@@ -43,22 +55,19 @@ extension StorySegment {
             try PropertyColumn(unsorted: column, of: batch.count, memory: scratch)
           }
         ], memory: memory),
-      identities: try batch.identities(order, keys: keys, offsets: bounds, memory: memory),
+      identities: try batch.identities(rows, keys: keys, offsets: bounds, memory: memory),
       owner: memory)
   }
 }
 
 extension Batch {
   /// Writes the rows in order of (key, time, arrival), and says how many customers there are.
+  ///
+  /// - Parameter sorted: the rows in order of (key, arrival).
   fileprivate func order(
-    into order: UnsafeMutableBufferPointer<UInt32>,
+    _ sorted: UnsafeBufferPointer<BatchRow>, into order: UnsafeMutableBufferPointer<UInt32>,
     customers: UnsafeMutableBufferPointer<UInt64>, offsets: UnsafeMutableBufferPointer<UInt32>
   ) -> Int {
-    let scratch = ColumnMemory()
-    defer { withExtendedLifetime(scratch) {} }
-    let rows = scratch.room(for: count, of: BatchRow.self)
-    for (row, key) in keys.enumerated() { rows[row] = BatchRow(key: key, row: UInt32(row)) }
-    let sorted = sortedByKey(UnsafeBufferPointer(rows), memory: scratch)
     offsets[0] = 0
     var customerCount = 0
     times.withUnsafeBufferPointer { times in
@@ -85,53 +94,6 @@ extension Batch {
       }
     }
     return customerCount
-  }
-
-  /// The text of every customer, which is the same in all of the customer's rows.
-  fileprivate func identities(
-    _ order: UnsafeMutableBufferPointer<UInt32>, keys: UnsafeBufferPointer<UInt64>,
-    offsets: UnsafeBufferPointer<UInt32>, memory: ColumnMemory
-  ) throws(Refusal) -> IdentityColumn {
-    let names = memory.room(for: keys.count, of: UInt8.self)
-    var length = 0
-    for customer in keys.indices {
-      let first = Int(order[Int(offsets[customer])])
-      names[customer] = namespaces[first]
-      length += Int(idLengths[first])
-    }
-    var clash: (Int, Int)?
-    let ids = try idBytes.withUnsafeBufferPointer { (bytes) throws(Refusal) -> StringColumn in
-      for customer in keys.indices {
-        let rows = Int(offsets[customer])..<Int(offsets[customer + 1])
-        let first = Int(order[rows.lowerBound])
-        let id = self.id(first, in: bytes)
-        for row in rows.dropFirst() {
-          let other = Int(order[row])
-          if namespaces[other] != namespaces[first] || !self.id(other, in: bytes).isEqual(to: id) {
-            clash = (first, other)
-          }
-        }
-      }
-      return try StringColumn(
-        count: keys.count, length: length, memory: memory,
-        texts: keys.indices.lazy.map { id(Int(order[Int(offsets[$0])]), in: bytes) })
-    }
-    if let clash { throw .collision(identity(row: clash.0), identity(row: clash.1)) }
-    return IdentityColumn(keys: keys, namespaces: UnsafeBufferPointer(names), ids: ids)
-  }
-
-  @inline(__always) private func id(
-    _ row: Int, in bytes: UnsafeBufferPointer<UInt8>
-  ) -> UnsafeBufferPointer<UInt8> {
-    let start = Int(idStarts[row])
-    return UnsafeBufferPointer(rebasing: bytes[start..<(start + Int(idLengths[row]))])
-  }
-
-  private func identity(row: Int) -> Identity {
-    let start = Int(idStarts[row])
-    return Identity(
-      Namespace(rawValue: namespaces[row]) ?? .user,
-      String(decoding: idBytes[start..<(start + Int(idLengths[row]))], as: UTF8.self))
   }
 }
 

@@ -15,24 +15,31 @@ struct Run: Keyed {
   var sequence: UInt64 { UInt64(firstSlot) }
 }
 
-/// One event of the customer at hand.
-private struct WovenRow: BitwiseCopyable {
-  var time: Int64
-  var message: UInt64
-  var ownKey: UInt64
-  var arrival: UInt32
-  var slot: UInt32
+/// The columns of a source that say where its events go.
+///
+/// A copy of a segment counts holders, which costs more than the columns of a short run.
+private struct SourceColumns: BitwiseCopyable {
+  let customers: UnsafeBufferPointer<UInt64>
+  let times: UnsafeBufferPointer<Int64>
+  let arrivals: UnsafeBufferPointer<UInt32>
+  let messages: UnsafeBufferPointer<UInt64>
+  let otherRows: UnsafeBufferPointer<UInt32>
+  let otherKeys: UnsafeBufferPointer<UInt64>
 
-  @inline(__always) func precedes(_ other: WovenRow) -> Bool {
-    if time != other.time { return time < other.time }
-    if arrival != other.arrival { return arrival < other.arrival }
-    return message == other.message ? slot < other.slot : message < other.message
+  init(_ segment: StorySegment) {
+    customers = segment.customers
+    times = segment.times
+    arrivals = segment.arrivals
+    messages = segment.messages
+    otherRows = segment.otherRows
+    otherKeys = segment.otherKeys
   }
 }
 
 /// Puts runs of several segments together into the stories of one new segment.
 struct StoryWeaver {
   private let sources: [StorySegment]
+  private let columns: [SourceColumns]
   private let dropping: [RowSet]
   private let memory = ColumnMemory()
   private let scratch = ColumnMemory()
@@ -48,6 +55,7 @@ struct StoryWeaver {
   init(_ sources: [StorySegment], dropping: [RowSet] = []) {
     precondition(dropping.isEmpty || dropping.count == sources.count)
     self.sources = sources
+    columns = sources.map(SourceColumns.init)
     self.dropping = dropping.contains { !$0.isEmpty } ? dropping : []
     pieces = sources.map { _ in [] }
   }
@@ -79,32 +87,33 @@ struct StoryWeaver {
     guard slots < Int(UInt32.max) else { throw .tooManyRows(slots) }
     let order = runs.withUnsafeBufferPointer { sortedByKey($0, memory: scratch) }
     var cloth = Cloth(slots: slots, customers: runs.count, memory: memory, scratch: scratch)
-    var rows: [WovenRow] = []
+    // Only what the longest story needs of this room is ever touched.
+    let room = scratch.room(for: slots, of: WovenRow.self)
     var otherHints = [Int](repeating: 0, count: sources.count)
     var start = 0
     while start < order.count {
       let key = order[start].key
       var sorted = true
-      rows.removeAll(keepingCapacity: true)
+      var count = 0
       repeat {
-        collect(order[start], into: &rows, sorted: &sorted, otherHints: &otherHints)
+        collect(order[start], into: room, &count, sorted: &sorted, otherHints: &otherHints)
         start += 1
       } while start < order.count && order[start].key == key
-      rows.withUnsafeMutableBufferPointer { rows in
-        if !sorted { rows.order { $0.precedes($1) } }
-        cloth.append(rows, key: key, firstStagedSlot: firstStagedSlot)
-      }
+      let rows = UnsafeMutableBufferPointer(rebasing: room[..<count])
+      if !sorted { rows.order { $0.precedes($1) } }
+      cloth.append(rows, key: key, firstStagedSlot: firstStagedSlot)
     }
     return (try segment(of: cloth), cloth.repeated)
   }
 
   @inline(__always) private func collect(
-    _ run: Run, into rows: inout [WovenRow], sorted: inout Bool, otherHints: inout [Int]
+    _ run: Run, into rows: UnsafeMutableBufferPointer<WovenRow>, _ count: inout Int,
+    sorted: inout Bool, otherHints: inout [Int]
   ) {
     let source = Int(run.source)
-    let segment = sources[source]
-    let customerKey = segment.customers[Int(run.customer)]
-    let others = segment.otherRows
+    let columns = columns[source]
+    let customerKey = columns.customers[Int(run.customer)]
+    let others = columns.otherRows
     var other = others.count
     if !others.isEmpty {
       let hint = otherHints[source]
@@ -114,33 +123,24 @@ struct StoryWeaver {
     for row in run.firstRow..<(run.firstRow + run.rows) {
       var ownKey = customerKey
       if other < others.count, others[other] == row {
-        ownKey = segment.otherKeys[other]
+        ownKey = columns.otherKeys[other]
         other += 1
       }
       if !dropping.isEmpty, dropping[source].contains(Int(row)) { continue }
       let woven = WovenRow(
-        time: segment.times[Int(row)], message: segment.messages[Int(row)], ownKey: ownKey,
-        arrival: segment.arrivals[Int(row)], slot: run.firstSlot + (row - run.firstRow))
-      if let last = rows.last, woven.precedes(last) { sorted = false }
-      rows.append(woven)
+        time: columns.times[Int(row)], message: columns.messages[Int(row)], ownKey: ownKey,
+        arrival: columns.arrivals[Int(row)], slot: run.firstSlot + (row - run.firstRow))
+      if count > 0, woven.precedes(rows[count - 1]) { sorted = false }
+      rows[count] = woven
+      count += 1
     }
     if !others.isEmpty { otherHints[source] = other }
   }
 
   private func segment(of cloth: Cloth) throws(Refusal) -> StorySegment {
     let moves = RowMoves(pieces: pieces, destinations: cloth.destinations, count: cloth.rows)
-    let keys = (Array(cloth.customers.prefix(cloth.customerCount)) + Set(cloth.otherKeys)).sorted()
-    var identities: IdentityColumn?
-    let distinct = memory.room(for: keys.count, of: UInt64.self)
-    var count = 0
-    for key in keys where count == 0 || distinct[count - 1] != key {
-      distinct[count] = key
-      count += 1
-    }
-    identities = try IdentityColumn.uniting(
-      sources.map(\.identities), keys: UnsafeBufferPointer(rebasing: distinct[..<count]),
-      memory: memory)
-    guard let identities else { throw .tooManyRows(count) }
+    let identities = try IdentityColumn.uniting(
+      sources.map(\.identities), keys: cloth.keys(memory: scratch), memory: memory)
     return StorySegment(
       customers: UnsafeBufferPointer(rebasing: cloth.customers[..<cloth.customerCount]),
       offsets: UnsafeBufferPointer(rebasing: cloth.offsets[...cloth.customerCount]),
@@ -179,6 +179,31 @@ private struct Cloth {
     messages = memory.room(for: slots)
   }
 
+  /// The keys of all customers and of their other identities, ascending, each once.
+  func keys(memory: ColumnMemory) -> UnsafeBufferPointer<UInt64> {
+    let own = UnsafeBufferPointer(rebasing: customers[..<customerCount])
+    guard !otherKeys.isEmpty else { return own }
+    let others = Set(otherKeys).sorted()
+    let keys = memory.room(for: own.count + others.count, of: UInt64.self)
+    var (count, next) = (0, 0)
+    for key in own {
+      while next < others.count, others[next] <= key {
+        if others[next] < key {
+          keys[count] = others[next]
+          count += 1
+        }
+        next += 1
+      }
+      keys[count] = key
+      count += 1
+    }
+    for key in others[next...] {
+      keys[count] = key
+      count += 1
+    }
+    return UnsafeBufferPointer(rebasing: keys[..<count])
+  }
+
   /// Appends the events of one customer, in order.
   @inline(__always) mutating func append(
     _ story: UnsafeMutableBufferPointer<WovenRow>, key: UInt64, firstStagedSlot: Int
@@ -189,15 +214,12 @@ private struct Cloth {
       var end = start + 1
       while end < story.count, story[end].time == story[start].time { end += 1 }
       let moment = UnsafeMutableBufferPointer(rebasing: story[start..<end])
-      var repeats = Repeats()
       if firstStagedSlot != .max, end - start > 1 {
-        repeats = Repeats(settling: moment, firstStagedSlot: firstStagedSlot)
+        moment.settleRepeats(firstStagedSlot: firstStagedSlot)
       }
-      for (position, event) in moment.enumerated() {
-        if repeats.rows.contains(position) { continue }
-        append(event, key: key)
+      for event in moment {
+        if event.slot == RowMoves.nowhere { repeated += 1 } else { append(event, key: key) }
       }
-      repeated += repeats.rows.count
       start = end
     }
     guard rows > before else { return }
@@ -216,63 +238,5 @@ private struct Cloth {
       otherKeys.append(event.ownKey)
     }
     rows += 1
-  }
-}
-
-/// The staged events of one moment of one customer that are counted already.
-///
-/// Events without a message id are recognised by their content. Equal events of one import are
-/// events of their own: the second gets a message made from the first's and its number, and so on.
-/// The same import a second time gets the same messages, and so adds nothing.
-private struct Repeats {
-  private struct Recognised: Hashable {
-    var ownKey: UInt64
-    var message: UInt64
-  }
-
-  var rows = RowSet()
-
-  init() {}
-
-  /// Gives equal staged events messages of their own, and finds those that are counted already.
-  init(settling moment: UnsafeMutableBufferPointer<WovenRow>, firstStagedSlot: Int) {
-    guard Self.hasEqualMessages(moment) else { return }
-    var taken: Set<Recognised> = []
-    for event in moment where Int(event.slot) < firstStagedSlot {
-      taken.insert(Recognised(ownKey: event.ownKey, message: event.message))
-    }
-    var seen: [Recognised: UInt64] = [:]
-    for (position, event) in moment.enumerated() {
-      guard Int(event.slot) >= firstStagedSlot, event.message & Batch.explicitMessage == 0
-      else { continue }
-      var recognised = Recognised(ownKey: event.ownKey, message: event.message)
-      let number = seen[recognised, default: 0]
-      seen[recognised] = number + 1
-      if number > 0 { recognised.message = Self.message(event.message, number: number) }
-      moment[position].message = recognised.message
-      if taken.contains(recognised) { rows.insert(position) }
-    }
-  }
-
-  /// Whether two events of the moment have one message; most moments are short.
-  private static func hasEqualMessages(_ moment: UnsafeMutableBufferPointer<WovenRow>) -> Bool {
-    guard moment.count <= 16 else {
-      return Set(moment.map(\.message)).count < moment.count
-    }
-    for right in 1..<moment.count {
-      for left in 0..<right where moment[left].message == moment[right].message { return true }
-    }
-    return false
-  }
-
-  /// The message of the event of that number among equal ones; the top bit stays 0.
-  ///
-  /// - SeeAlso: the finaliser of SplitMix64, Steele and others, "Fast Splittable Pseudorandom
-  ///   Number Generators", 2014.
-  static func message(_ message: UInt64, number: UInt64) -> UInt64 {
-    var mixed = message &+ number &* 0x9E37_79B9_7F4A_7C15
-    mixed = (mixed ^ mixed >> 30) &* 0xBF58_476D_1CE4_E5B9
-    mixed = (mixed ^ mixed >> 27) &* 0x94D0_49BB_1331_11EB
-    return (mixed ^ mixed >> 31) & ~Batch.explicitMessage
   }
 }

@@ -47,10 +47,15 @@ struct `Sorting a batch` {
     #expect(Array(segment.customers) == Set(batch.keys).sorted())
   }
 
-  @Test(arguments: [(UInt8(1), "a"), (0, "b"), (0, "ab")])
-  func `refuses two identities of one key and names both`(space: UInt8, id: String) throws {
+  @Test(arguments: [
+    ("a", UInt8(1), "a"), ("a", 0, "b"), ("a", 0, "ab"),
+    ("customer-of-1e9f-0001", 0, "customer-of-1e9f-0002"),
+  ])
+  func `refuses two identities of one key and names both`(
+    first: String, space: UInt8, id: String
+  ) throws {
     var batch = Batch()
-    for (namespace, id) in [(UInt8(0), "a"), (space, id)] {
+    for (namespace, id) in [(UInt8(0), first), (space, id)] {
       batch.keys.append(9)
       batch.namespaces.append(namespace)
       batch.idStarts.append(UInt32(batch.idBytes.count))
@@ -62,7 +67,7 @@ struct `Sorting a batch` {
     }
     let refusal = #expect(throws: Refusal.self) { try StorySegment(sorting: batch) }
     #expect(refusal?.code == "identity.collision")
-    #expect(refusal?.problem.contains("user:a") == true)
+    #expect(refusal?.problem.contains("user:\(first)”") == true)
     #expect(refusal?.problem.contains(":\(id)”") == true)
   }
 

@@ -65,7 +65,9 @@ struct World {
     return Event(
       ["see", "buy", "ask"].randomElement(using: &dice) ?? "see",
       at: Instant(milliseconds: .random(in: 0..<moments, using: &dice)),
-      by: Identity(person.isMultiple(of: 3) ? .anonymous : .user, "p\(person)"),
+      by: Identity(
+        person.isMultiple(of: 3) ? .anonymous : .user,
+        "p\(person)" + String(repeating: "-", count: person * 3)),
       messageID: Int.random(in: 0..<4, using: &dice) == 0
         ? "m\(Int.random(in: 0..<30, using: &dice))" : nil,
       properties: properties)
