@@ -53,9 +53,11 @@ extension Store {
     try Self.check(identity)
     return try changing.withLock { _ in
       var report = ErasureReport()
-      let erased = try hide(identity, &report)
-      report.events = try removeHiddenEvents()
+      let erased = try identities(of: identity)
+      // While the links still tell the other ids: an interrupted erasure is asked for once more.
       report.rejectedLines = try RejectsFolder(folder).removeLines(mentioning: erased.map(\.id))
+      try hide(erased, &report)
+      report.events = try removeHiddenEvents()
       try rewriteDatabase()
       try search(for: erased, &report)
       return report
@@ -71,53 +73,60 @@ extension Store {
     }
   }
 
-  /// Hides the customer from snapshots and forgets links and log, in one transaction.
-  private func hide(_ identity: Identity, _ report: inout ErasureReport) throws -> [Identity] {
+  /// The identities of the customer who has an identity.
+  ///
+  /// - Throws: `identity.unknown` where nothing is known of it, nor was before an erasure.
+  private func identities(of identity: Identity) throws -> [Identity] {
     let keys = try read { try resolution($0) }.component(of: identity.key)
-    let texts = try identities(of: keys)
-    let now = clock()
-    let (links, logged) = try write { database in
-      let earlier = try Self.erasures(database)[identity.key]
-      let hidden = try Self.eraseRows(of: keys, at: now, database)
-      guard !texts.isEmpty || earlier != nil || hidden.logged > 0 else {
-        throw Refusal(
-          "identity.unknown", problem: "Nothing is known of \(identity).",
-          remedy: "Give the id as it was imported, with `anonymous:` in front if it is one.")
-      }
-      try advance("identity", in: database)
-      // Nobody else's canonical key changes, so parts that were settled stay so.
-      let state = try counter("identity", in: database)
-      try database.execute(
-        sql: "UPDATE parts SET identity = ? WHERE identity = ?", arguments: [state, state - 1])
-      try audit("erase", identity.key, "\(keys.count) identities", database)
-      return hidden
-    }
-    report.identities = keys.count
-    report.links = links
-    report.loggedEvents = logged
-    return Array(Set(texts).union([identity]))
-  }
-
-  /// The texts of keys, from links and parts.
-  private func identities(of keys: [UInt64]) throws -> [Identity] {
-    let (linked, parts) = try read { database in
+    let (linked, parts, isKnown) = try read { database in
       let rows = try keys.compactMap {
         try Row.fetchOne(
           database, sql: "SELECT namespace, id FROM identities WHERE key = ?",
           arguments: [Int64(bitPattern: $0)])
       }
+      let isKnown = try Bool.fetchOne(
+        database,
+        sql: """
+          SELECT EXISTS (SELECT 1 FROM log WHERE key = ?1 OR linked_key = ?1)
+            OR EXISTS (SELECT 1 FROM erasures WHERE key = ?1)
+          """, arguments: [Int64(bitPattern: identity.key)])
       return (
         rows.map { row in
           Identity(
             row[0] == 0 ? .user : .anonymous, String(decoding: row[1] as Data, as: UTF8.self))
         },
-        try Row.fetchAll(database, sql: "SELECT * FROM parts").map(ManifestPart.init)
+        try Row.fetchAll(database, sql: "SELECT * FROM parts").map(ManifestPart.init),
+        isKnown == true
       )
     }
-    return try parts.reduce(into: linked) { found, part in
+    let found = try parts.reduce(into: Set(linked)) { found, part in
       let segment = try self.parts.part(part, in: folder).segment
-      found += keys.compactMap(segment.identities.identity)
+      found.formUnion(keys.compactMap(segment.identities.identity))
     }
+    guard isKnown || !found.isEmpty else {
+      throw Refusal(
+        "identity.unknown", problem: "Nothing is known of \(identity).",
+        remedy: "Give the id as it was imported, with `anonymous:` in front if it is one.")
+    }
+    return Array(found.union([identity]))
+  }
+
+  /// Hides the customer from snapshots and forgets links and log, in one transaction.
+  private func hide(_ identities: [Identity], _ report: inout ErasureReport) throws {
+    let now = clock()
+    let (links, logged) = try write { database in
+      let hidden = try Self.eraseRows(of: identities.map(\.key), at: now, database)
+      try advance("identity", in: database)
+      // Nobody else's canonical key changes, so parts that were settled stay so.
+      let state = try counter("identity", in: database)
+      try database.execute(
+        sql: "UPDATE parts SET identity = ? WHERE identity = ?", arguments: [state, state - 1])
+      try audit("erase", identities.first?.key, "\(identities.count) identities", database)
+      return hidden
+    }
+    report.identities = identities.count
+    report.links = links
+    report.loggedEvents = logged
   }
 
   private static func eraseRows(
@@ -175,18 +184,18 @@ extension Store {
     let isMixed = holding.contains { _, segment, customers in
       customers.contains { segment.rows(of: $0, from: keys).count < segment.rows(of: $0).count }
     }
-    guard !isMixed else {
+    if isMixed {
       // A customer whose identities were parted lies together with the erased one still.
       _ = try rewrite(finishing: nil)
-      let after = try read { try Int.fetchOne($0, sql: "SELECT sum(row_count) FROM parts") ?? 0 }
-      return before - after
     }
-    return try replace(holding)
+    try replace(isMixed ? holding.filter { $0.0.importID != nil } : holding)
+    let after = try read { try Int.fetchOne($0, sql: "SELECT sum(row_count) FROM parts") ?? 0 }
+    return before - after
   }
 
-  /// Replaces parts with ones that lack some customers; how many events are gone.
-  private func replace(_ holding: [(ManifestPart, StorySegment, [Int])]) throws -> Int {
-    guard !holding.isEmpty else { return 0 }
+  /// Replaces parts with ones that lack some customers.
+  private func replace(_ holding: [(ManifestPart, StorySegment, [Int])]) throws {
+    guard !holding.isEmpty else { return }
     var new: [ManifestPart] = []
     do {
       for (part, segment, customers) in holding {
@@ -206,9 +215,7 @@ extension Store {
       removeFiles(new.map(\.number))
       throw error
     }
-    let old = holding.map(\.0)
-    removeFiles(old.map(\.number))
-    return old.reduce(0) { $0 + $1.rows } - new.reduce(0) { $0 + $1.rows }
+    removeFiles(holding.map(\.0.number))
   }
 
   /// Writes the database anew, without what was deleted, and empties its write-ahead log.

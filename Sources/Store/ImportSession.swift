@@ -118,7 +118,7 @@ public final class ImportSession: Sendable {
       for staged in staged {
         try staged.part?.insert(database)
         for pair in staged.links {
-          guard let link = LinkRow(pair, importID: id) else { continue }
+          guard !isErased(pair), let link = LinkRow(pair, importID: id) else { continue }
           _ = try link.insert(into: database)
         }
       }
@@ -135,6 +135,11 @@ public final class ImportSession: Sendable {
           """)
       guard database.changesCount == 1 else { throw Refusal.importEnded }
     }
+  }
+
+  /// Whether a link names a customer who was erased after it was said.
+  private func isErased(_ pair: IdentityPair) -> Bool {
+    [pair.first, pair.second].contains { pair.time <= erasures[$0.key] ?? .min }
   }
 
   /// Sorts, writes and commits one batch: `reserveArrivals`, `writePart` and `commit` in one.

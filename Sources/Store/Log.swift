@@ -102,9 +102,14 @@ struct LogRow {
   init(
     _ event: Event, names: SharedEventNames, erasures: [UInt64: Int64]
   ) throws {
-    self.event = event
     try Store.check(event.identity)
-    if let linked = event.linked { try Store.check(event.identity, linked) }
+    var event = event
+    if let linked = event.linked {
+      try Store.check(event.identity, linked)
+      // The other customer's event is welcome; the name of the erased one in it is not.
+      if event.time.milliseconds <= erasures[linked.key] ?? .min { event.linked = nil }
+    }
+    self.event = event
     guard event.time >= .earliest, event.time < .tooLate else {
       throw Refusal(
         "events.time", problem: "The event happened at \(event.time).",

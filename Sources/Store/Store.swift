@@ -1,6 +1,7 @@
 import Events
 import Foundation
 import GRDB
+import Glibc
 import Parts
 import Stories
 import Synchronization
@@ -117,6 +118,13 @@ public final class Store: Sendable {
     throw .system(errno, subject: path, doing: "make the folder")
   }
 
+  /// Makes the database's file readable by its owner only; SQLite's other files follow it.
+  private static func makeFile(_ path: String) throws(Fault) {
+    let file = Glibc.open(path, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0o600)
+    guard file >= 0 else { throw .system(errno, subject: path, doing: "open the database") }
+    Glibc.close(file)
+  }
+
   private static func openPool(_ folder: String, _ access: Access) throws -> DatabasePool {
     var configuration = Configuration()
     configuration.readonly = access == .reading
@@ -128,8 +136,7 @@ public final class Store: Sendable {
       }
     }
     let path = folder + "/" + databaseName
-    let earlier = umask(0o077)
-    defer { umask(earlier) }
+    if access == .writing { try makeFile(path) }
     let pool = try DatabasePool(path: path, configuration: configuration)
     switch access {
     case .reading:

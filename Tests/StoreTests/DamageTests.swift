@@ -104,6 +104,9 @@ struct `A damaged store` {
   @Test
   func `whose database is damaged says so`() throws {
     _ = try filled()
+    let whole = try Store.open(at: folder.path, access: .writing)
+    _ = try whole.pool.writeWithoutTransaction { try $0.checkpoint(.truncate) }
+    try whole.close()
     let path = URL(fileURLWithPath: folder.path + "/waymark.sqlite")
     var bytes = try Data(contentsOf: path)
     for place in stride(from: 4096, to: bytes.count, by: 7) { bytes[place] = 0xFF }

@@ -79,6 +79,8 @@ struct `An erasure` {
     try store.import(events, &dice)
     #expect(try store.snapshot().byKey == [gone.key: events])
     try store.unlink(gone, kept)
+    let session = try store.beginImport(source: "b", fingerprint: "b")
+    try session.stage(events[...], checkpoint: 2)
     #expect(try store.erase(gone).isProven)
     #expect(try store.snapshot().byKey == [kept.key: [events[1]]])
     #expect(try !anyFileHolds("customer-a"))
@@ -96,6 +98,12 @@ struct `An erasure` {
     }
     try store.import([event(gone, 5), event(kept, 5)], &dice)
     _ = try store.erase(gone)
+    var naming = event(kept, 5)
+    naming.linked = gone
+    #expect(try store.append([naming]) == [.repeated])
+    naming.time = Instant(milliseconds: 4)
+    #expect(try store.append([naming]) == [.taken])
+    #expect(try store.links(of: gone).isEmpty)
     let verdicts = try store.append([event(gone, 1000), event(gone, 1001)])
     guard case .refused(let refusal) = verdicts[0] else {
       Issue.record("\(verdicts[0])")
@@ -104,17 +112,18 @@ struct `An erasure` {
     #expect(refusal.code == "events.erased")
     #expect(verdicts[1] == .taken)
     let result = try store.import(
-      [event(gone, 5), event(kept, 5), event(gone, 6), event(gone, 2000)], &dice)
+      [event(gone, 5), naming, event(gone, 6), event(gone, 2000)], &dice)
     #expect(result.erased == 2)
     #expect(result.added == 1)
     #expect(result.repeated == 1)
+    #expect(try store.links(of: gone).isEmpty)
     let all = try store.import([event(gone, 5), event(kept, 6)], fingerprint: "g", &dice)
     #expect(all.erased == 1)
     #expect(all.added == 1)
     #expect(
       try store.snapshot().byKey == [
         gone.key: [event(gone, 1001), event(gone, 2000)],
-        kept.key: [event(kept, 5), event(kept, 6)],
+        kept.key: [event(kept, 4), event(kept, 5), event(kept, 6)],
       ])
   }
 
@@ -143,7 +152,8 @@ struct `An erasure` {
       [friend, Event("seen", at: Instant(milliseconds: 2), by: Identity("c1234"))], &dice)
     let report = try store.erase(Identity("c1234"))
     #expect(!report.isProven)
-    #expect(report.traces.map(\.place) == ["the property “invited” of an event of another customer"])
+    #expect(
+      report.traces.map(\.place) == ["the property “invited” of an event of another customer"])
   }
 
   @Test
@@ -154,7 +164,8 @@ struct `An erasure` {
     let rejects = folder.path + "/rejects"
     try FileManager.default.createDirectory(atPath: rejects, withIntermediateDirectories: true)
     let kept = ##"{"record":2,"raw":"cé-178,seen"}"## + "\n"
-    let lines = ##"{"record":1,"raw":"cé-17,seen"}"## + "\n" + kept
+    let lines =
+      ##"{"record":1,"raw":"cé-17,seen"}"## + "\n" + kept
       + ##"{"record":3,"raw":"x,\"c\u00e9-17\""}"##
     let file = URL(fileURLWithPath: rejects + "/a.jsonl")
     try Data(lines.utf8).write(to: file)

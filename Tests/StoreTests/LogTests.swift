@@ -1,6 +1,7 @@
 import Events
 import Foundation
 import Stories
+import Synchronization
 import Testing
 
 @testable import Store
@@ -30,16 +31,23 @@ struct `The log` {
 
   @Test(arguments: [
     (Event("x", at: Instant(milliseconds: 0), by: Identity("undefined")), "identity.placeholder"),
-    (Event("x", at: Instant(milliseconds: 0), by: Identity("a"), linked: Identity("0")),
-     "identity.placeholder"),
+    (
+      Event("x", at: Instant(milliseconds: 0), by: Identity("a"), linked: Identity("0")),
+      "identity.placeholder"
+    ),
     (Event("", at: Instant(milliseconds: 0), by: Identity("a")), "events.name"),
     (Event("x", at: .tooLate, by: Identity("a")), "events.time"),
     (Event("x", at: Instant(milliseconds: .min), by: Identity("a")), "events.time"),
-    (Event("x", at: Instant(milliseconds: 0), by: Identity("a"), properties: ["n": .number(.nan)]),
-     "events.number"),
-    (Event("x", at: Instant(milliseconds: 0), by: Identity("a"),
-           properties: ["n": .string(String(repeating: "x", count: 300_000))]),
-     "events.size"),
+    (
+      Event("x", at: Instant(milliseconds: 0), by: Identity("a"), properties: ["n": .number(.nan)]),
+      "events.number"
+    ),
+    (
+      Event(
+        "x", at: Instant(milliseconds: 0), by: Identity("a"),
+        properties: ["n": .string(String(repeating: "x", count: 300_000))]),
+      "events.size"
+    ),
   ])
   func `refuses what it can't keep, and takes what stands beside it`(
     event: Event, code: String
@@ -113,4 +121,38 @@ struct `The log` {
       #expect(try store.append(events).allSatisfy { $0 == .repeated })
     }
   }
+
+  @Test
+  func `is read whole by others while it is sealed again and again`() throws {
+    let store = try Store.open(at: folder.path, access: .writing, shardRows: 3)
+    let reader = try Store.open(at: folder.path, access: .reading)
+    let counts = Counts()
+    try Background.run(2) { piece in
+      if piece == 0 {
+        defer { counts.end() }
+        for number in 0..<30 {
+          let event = Event(
+            "seen", at: Instant(milliseconds: Int64(number)), by: Identity("c\(number % 7)"))
+          #expect(try store.append([event]) == [.taken])
+          if number % 2 == 0 { try store.seal() }
+        }
+      } else {
+        while !counts.isEnded { counts.add(try reader.snapshot().eventCount) }
+      }
+    }
+    let seen = counts.all
+    #expect(seen == seen.sorted())
+    #expect(try reader.snapshot().eventCount == 30)
+  }
+}
+
+/// What a reader counted while a writer wrote.
+private final class Counts: Sendable {
+  private let state = Mutex<(counts: [Int], isEnded: Bool)>(([], false))
+
+  var all: [Int] { state.withLock { $0.counts } }
+  var isEnded: Bool { state.withLock { $0.isEnded } }
+
+  func add(_ count: Int) { state.withLock { $0.counts.append(count) } }
+  func end() { state.withLock { $0.isEnded = true } }
 }

@@ -16,16 +16,18 @@ struct `A store that is opened` {
     #expect(try store.synchronous() == 2)
     let mode = try store.pool.read { try String.fetchOne($0, sql: "PRAGMA journal_mode") }
     #expect(mode == "wal")
-    #expect(try store.pool.writeWithoutTransaction {
-      try Int.fetchOne($0, sql: "PRAGMA secure_delete")
-    } == 1)
+    #expect(
+      try store.pool.writeWithoutTransaction {
+        try Int.fetchOne($0, sql: "PRAGMA secure_delete")
+      } == 1)
   }
 
   @Test
   func `belongs to its owner alone`() throws {
     let store = try Store.open(at: folder.path, access: .writing)
     _ = try store.append([Event("seen", at: .now, by: Identity("c1"))])
-    for path in [folder.path, folder.path + "/waymark.sqlite", folder.path + "/waymark.sqlite-wal"] {
+    for path in [folder.path, folder.path + "/waymark.sqlite", folder.path + "/waymark.sqlite-wal"]
+    {
       let bits = try FileManager.default.attributesOfItem(atPath: path)[.posixPermissions] as? Int
       #expect((bits ?? 0o777) & 0o077 == 0, "\(path)")
     }

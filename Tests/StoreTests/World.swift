@@ -80,7 +80,8 @@ func randomEvents(_ count: Int, _ dice: inout Dice, links: Int = 0) -> [Event] {
 
 func randomIdentity(_ dice: inout Dice) -> Identity {
   let number = Int.random(in: 0..<20, using: &dice)
-  return dice.one(in: 2) ? Identity(.user, "user-\(number)") : Identity(.anonymous, "visit-\(number)")
+  return dice.one(in: 2)
+    ? Identity(.user, "user-\(number)") : Identity(.anonymous, "visit-\(number)")
 }
 
 /// A naive store: a list of events in order of arrival.
