@@ -40,8 +40,9 @@ struct ExperienceReader {
         sketch.experience.teams.append(Team(name: name, title: title, place: place))
       }
     case "partners":
-      for (name, title, place) in titled(field)
-      where isNew(name, sketch.experience.partners.map(\.name), "partner", place) {
+      var names = Set(sketch.experience.partners.map(\.name))
+      for (name, title, place) in titled(field) where isNew(name, names, "partner", place) {
+        names.insert(name)
         sketch.experience.partners.append(Partner(name: name, title: title, place: place))
       }
     case "touchpoints":

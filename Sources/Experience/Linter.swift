@@ -75,6 +75,12 @@ extension ExperienceReader {
 
   /// Gives journeys the condition of the segment or persona that they name.
   private mutating func resolveAudiences() {
+    let segments = Set(sketch.experience.segments.map(\.name))
+    for persona in sketch.experience.personas where segments.contains(persona.name) {
+      remarks.error(
+        "name.twice", at: persona.place, "There is a segment called “\(persona.name)”, too.",
+        "Give one of them another name, so that “for” is clear.")
+    }
     for mention in sketch.mentions {
       guard case .audience(let index) = mention.role,
         sketch.experience.journeys.indices.contains(index)

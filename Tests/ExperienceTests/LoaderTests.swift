@@ -244,6 +244,26 @@ struct `The loader` {
     #expect(k.again == .once && k.audienceName == "age() > 2h" && k.next == nil)
   }
 
+  @Test(arguments: [
+    "UTC", "Europe/Berlin", "Asia/Kolkata", "America/Argentina/Buenos_Aires", "Asia/Calcutta",
+  ])
+  func `knows time zones by their names`(zone: String) {
+    #expect(remarks("timezone: \(zone)\n") == [])
+  }
+
+  @Test
+  func `says why names clash`() {
+    let text = "segments: {a: age() > 1d}\npersonas: {a: {who: age() > 2d}}\n"
+    #expect(remarks(text) == ["n 1:12 segment.unused", "2:12 name.twice", "n 2:12 persona.unused"])
+    let cycle =
+      good + """
+          more: {starts: [visit], goal: order, then: again}
+          again: {starts: [visit], goal: order, then: more}
+
+        """
+    #expect(remarks(cycle) == ["w 17:47 journey.cycle"])
+  }
+
   @Test
   func `suggests the name that was meant`() {
     let text = good.replacing("starts: [visit]", with: "starts: [vsiit]")
@@ -268,7 +288,9 @@ struct `Hostile text` {
     (0..<500).map { String(repeating: " ", count: $0) + "a:\n" }.joined(),
     "a: &a [x]\nb: &b [*a,*a,*a,*a]\nc: &c [*b,*b,*b,*b]\nd: {*c : 1, *c : 2}\n",
     "a: !!str &x b\n", "{&a b: *a}", "- &x\n- *x", "\"a\": *x", "k: |\n  text\nl: *x",
-    "k: 'it''s'\nl: *x", "k: {a: \"b\", c: *x}",
+    "k: 'it''s'\nl: *x",
+    "--- [&a b]", "\u{FEFF}[*a]", "- a: |\n    text\n  b: *x", "- a: |\n  b: *x", "- |\n *x\n- *y",
+    "- - >\n   *x\n  - *y", "--- [{*x : 1}]", "k: {a: \"b\", c: *x}",
   ])
   func `is refused before it expands`(text: String) {
     let (_, diagnostics) = ExperienceLoader.load(text: text, file: "bomb.yaml")
@@ -281,6 +303,7 @@ struct `Hostile text` {
     "experience: \"*a &b\"\n", "experience: a *b &c\n", "experience: 'it''s *a'\n",
     "experience: a # *b\n", "experience: >\n  *a\n  &b\n", "experience: 3 * 4\n",
     "teams:\n  # &a\n",
+    "- |\n *x\n", "- - >\n   *x\n", "- a: |\n   *x\n", "a:\n  b: >-\n    *x\n\n    &y\n",
   ])
   func `is not suspected where it is harmless`(text: String) {
     let (_, diagnostics) = ExperienceLoader.load(text: text, file: "a.yaml")
