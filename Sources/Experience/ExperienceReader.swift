@@ -35,8 +35,9 @@ struct ExperienceReader {
     switch field.name {
     case "experience", "timezone", "currency", "stages", "channels": read(single: field)
     case "teams":
-      for (name, title, place) in titled(field)
-      where isNew(name, sketch.experience.teams.map(\.name), "team", place) {
+      var names = Set(sketch.experience.teams.map(\.name))
+      for (name, title, place) in titled(field) where isNew(name, names, "team", place) {
+        names.insert(name)
         sketch.experience.teams.append(Team(name: name, title: title, place: place))
       }
     case "partners":

@@ -59,14 +59,14 @@ extension ExperienceReader {
   private mutating func resolve(
     _ mention: Sketch.Mention, _ kind: String, _ section: String, among names: Set<String>
   ) {
-    guard !names.contains(mention.name), !remarks.isFull else { return }
+    guard !names.contains(mention.name) else { return }
     let what =
       switch kind {
       case "owner": "team"
       case "audience": "segment or persona"
       default: kind
       }
-    let near = nearest(to: mention.name, among: names.sorted())
+    let near = remarks.isFull ? nil : nearest(to: mention.name, among: names.sorted())
     remarks.error(
       "reference.\(kind)", at: mention.place,
       "There is no \(what) called “\(mention.name.prefix(80))”.",

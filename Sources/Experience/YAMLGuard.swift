@@ -104,9 +104,10 @@ struct YAMLGuard {
     var start = index
     while start > 0, !scalars[start - 1].isLineBreak { start -= 1 }
     let lead = scalars[start..<index].prefix { $0 == " " || $0 == "-" }
-    // The block belongs to the key before it, or to the last dash where there is none.
-    let lastDash = lead.lastIndex(of: "-")
-    let parent = start + lead.count < index ? lead.count : (lastDash ?? start - 1) - start
+    // The block belongs to the key before it, or to the last dash; alone in its line it may belong to
+    // anything further left, and then too little is skipped rather than too much.
+    let lastDash = lead.lastIndex(of: "-").map { $0 - start }
+    let parent = start + lead.count < index ? lead.count : lastDash ?? lead.count - 1
     skipLine()
     while index < scalars.count {
       var line = index + 1

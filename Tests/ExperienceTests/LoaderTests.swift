@@ -172,6 +172,20 @@ struct `The loader` {
   }
 
   @Test
+  func `counts lines and characters as editors do`() {
+    #expect(
+      remarks("experience: Käufer 😀\r\nsegments:\r\n  'ä': '\"😀\" == nme'\r\n")
+        == ["3:16 expression.name"])
+  }
+
+  @Test
+  func `ends soon on a long list of names`() {
+    let text = "teams: [" + (0..<20_000).map { "t\($0)" }.joined(separator: ", ") + "]\n"
+    let diagnostics = ExperienceLoader.load(text: text, file: "a").diagnostics
+    #expect(diagnostics.contains { $0.code == "name.many" })
+  }
+
+  @Test
   func `warns of promises that outlast the window and of steps that cannot happen`() {
     let slow = good.replacing("on: Cart", with: "on: Cart, expects: 40d")
     #expect(remarks(slow) == ["w 11:3 journey.window"])
@@ -290,7 +304,7 @@ struct `Hostile text` {
     "a: !!str &x b\n", "{&a b: *a}", "- &x\n- *x", "\"a\": *x", "k: |\n  text\nl: *x",
     "k: 'it''s'\nl: *x",
     "--- [&a b]", "\u{FEFF}[*a]", "- a: |\n    text\n  b: *x", "- a: |\n  b: *x", "- |\n *x\n- *y",
-    "- - >\n   *x\n  - *y", "--- [{*x : 1}]", "k: {a: \"b\", c: *x}",
+    "- - >\n   *x\n  - *y", "--- [{*x : 1}]", "a:\n  |\n  text\nb: *x", "k: {a: \"b\", c: *x}",
   ])
   func `is refused before it expands`(text: String) {
     let (_, diagnostics) = ExperienceLoader.load(text: text, file: "bomb.yaml")
