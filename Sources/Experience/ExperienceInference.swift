@@ -87,8 +87,8 @@ private struct ProposalWriter {
       "# A first proposal, made from counts alone: read it, rename what your company calls otherwise,",
       "# and check it with `waymark check`. Nothing in it was decided by a person yet.",
       "experience: \(Self.yaml(title.isEmpty ? "Untitled experience" : title))",
-      "timezone: UTC        # days and local times are taken in this zone: set your own",
-      "currency: EUR        # the currency of costs and values: set your own",
+      "timezone: UTC  # days and local times are taken in this zone: set your own",
+      "currency: EUR  # the currency of costs and values: set your own",
       "",
     ]
     if let first = log.firstTime, let last = log.lastTime {
@@ -134,7 +134,8 @@ private struct ProposalWriter {
     let event = log.events[index]
     let name = names[index] ?? "event"
     let percent = 100 * event.customers / max(1, log.customers)
-    var lines = ["  \(name):        # \(event.customers) customers, \(percent) %"]
+    let share = percent == 0 ? "under 1 %" : "\(percent) %"
+    var lines = ["  \(name):  # \(event.customers) customers, \(share)"]
     if name.replacing("_", with: " ") != event.name, name != event.name {
       lines.append("    title: \(Self.yaml(event.name))")
     }
@@ -163,7 +164,7 @@ private struct ProposalWriter {
     guard let goal = proposal.goal, !proposal.starts.isEmpty, let name = names[goal] else {
       return ["# No event stands out as a goal: choose one, and write a journey that leads to it."]
     }
-    let title = "From the first contact to \(log.events[goal].name)"
+    let title = "From the first contact to \(log.events[goal].name.replacing("_", with: " "))"
     var lines = [
       "# The way to the goal that most customers take. Steps under “optional” are taken by some.",
       "journeys:",
@@ -173,19 +174,19 @@ private struct ProposalWriter {
       "    starts: [\(list(proposal.starts))]",
     ]
     if proposal.slots.isEmpty {
-      lines.append("    steps: []      # customers reach the goal without common steps before it")
+      lines.append("    steps: []  # customers reach the goal without common steps before it")
     } else {
       lines.append("    steps:")
       lines += proposal.slots.map { slot in
         let percent = min(100, Int((slot.share * 100).rounded()))
-        return "      - \(step(slot))        # \(percent) % of those who reach the goal"
+        return "      - \(step(slot))  # \(percent) % of those who reach the goal"
       }
     }
     lines.append("    goal: \(name)")
     if !proposal.ends.isEmpty { lines.append("    ends: [\(list(proposal.ends))]") }
     lines.append(
       "    window: \(Self.window(log.events[goal].p90FromStart))"
-        + "        # nine of ten who reach the goal are faster")
+        + "  # nine of ten who reach the goal are faster")
     return lines
   }
 

@@ -45,7 +45,7 @@ extension ExperienceReader {
   mutating func known(_ entries: [Entry], _ keys: [String], in what: String) -> [Entry] {
     entries.filter { entry in
       guard !keys.contains(entry.name) else { return true }
-      let near = nearest(to: entry.name, among: keys)
+      let near = remarks.isFull ? nil : nearest(to: entry.name, among: keys)
       remarks.error(
         "yaml.key", at: entry.place, "“\(entry.name.prefix(80))” is not a field of \(what).",
         near.map { "Did you mean \($0)?" } ?? "Known are \(keys.joined(separator: ", ")).")

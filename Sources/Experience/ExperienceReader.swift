@@ -35,13 +35,15 @@ struct ExperienceReader {
     switch field.name {
     case "experience", "timezone", "currency", "stages", "channels": read(single: field)
     case "teams":
-      for (name, title, place) in titled(field)
-      where isNew(name, sketch.experience.teams.map(\.name), "team", place) {
+      var names = Set(sketch.experience.teams.map(\.name))
+      for (name, title, place) in titled(field) where isNew(name, names, "team", place) {
+        names.insert(name)
         sketch.experience.teams.append(Team(name: name, title: title, place: place))
       }
     case "partners":
-      for (name, title, place) in titled(field)
-      where isNew(name, sketch.experience.partners.map(\.name), "partner", place) {
+      var names = Set(sketch.experience.partners.map(\.name))
+      for (name, title, place) in titled(field) where isNew(name, names, "partner", place) {
+        names.insert(name)
         sketch.experience.partners.append(Partner(name: name, title: title, place: place))
       }
     case "touchpoints":

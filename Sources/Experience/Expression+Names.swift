@@ -93,7 +93,7 @@ extension Expression {
   }
 
   /// The parts that it is directly made of.
-  public var parts: [Expression] {
+  var parts: [Expression] {
     switch self {
     case .string, .number, .boolean, .span, .event, .property, .trait, .count, .sum, .since, .age:
       []

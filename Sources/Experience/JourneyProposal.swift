@@ -119,6 +119,7 @@ struct JourneyProposal {
         slots.append(Slot(blocks: [block], share: block.share))
       }
     }
+    for index in slots.indices { slots[index].blocks.sort { $0.share > $1.share } }
     let kept = slots.filter { $0.share >= Self.leastOptional }
       .sorted { $0.share > $1.share }.prefix(Self.mostSteps)
     let ranks = Dictionary(uniqueKeysWithValues: ordered.enumerated().map { ($1, $0) })

@@ -59,14 +59,14 @@ extension ExperienceReader {
   private mutating func resolve(
     _ mention: Sketch.Mention, _ kind: String, _ section: String, among names: Set<String>
   ) {
-    guard !names.contains(mention.name), !remarks.isFull else { return }
+    guard !names.contains(mention.name) else { return }
     let what =
       switch kind {
       case "owner": "team"
       case "audience": "segment or persona"
       default: kind
       }
-    let near = nearest(to: mention.name, among: names.sorted())
+    let near = remarks.isFull ? nil : nearest(to: mention.name, among: names.sorted())
     remarks.error(
       "reference.\(kind)", at: mention.place,
       "There is no \(what) called “\(mention.name.prefix(80))”.",
@@ -75,6 +75,12 @@ extension ExperienceReader {
 
   /// Gives journeys the condition of the segment or persona that they name.
   private mutating func resolveAudiences() {
+    let segments = Set(sketch.experience.segments.map(\.name))
+    for persona in sketch.experience.personas where segments.contains(persona.name) {
+      remarks.error(
+        "name.twice", at: persona.place, "There is a segment called “\(persona.name)”, too.",
+        "Give one of them another name, so that “for” is clear.")
+    }
     for mention in sketch.mentions {
       guard case .audience(let index) = mention.role,
         sketch.experience.journeys.indices.contains(index)

@@ -7,12 +7,12 @@ struct Remarks {
   static let most = 500
 
   private(set) var kept: [Diagnostic] = []
-  private var dropped = 0
+  private var dropped: [Diagnostic.Severity: Int] = [:]
   var isFull: Bool { kept.count >= Self.most }
 
   mutating func add(_ diagnostic: Diagnostic) {
     guard !isFull else {
-      dropped += 1
+      dropped[diagnostic.severity, default: 0] += 1
       return
     }
     kept.append(diagnostic)
@@ -49,11 +49,13 @@ struct Remarks {
       return (ranks[a.file] ?? 0, a.line, a.column, left.offset)
         < (ranks[b.file] ?? 0, b.line, b.column, right.offset)
     }.map(\.element)
-    if dropped > 0, let last = all.last {
+    if let last = all.last,
+      let worst = Diagnostic.Severity.allCases.first(where: { dropped[$0] != nil })
+    {
       all.append(
         Diagnostic(
-          file: last.file, line: last.line, column: last.column, severity: .error,
-          code: "file.remarks", problem: "There are \(dropped) more remarks.",
+          file: last.file, line: last.line, column: last.column, severity: worst,
+          code: "file.remarks", problem: "There are \(dropped.values.reduce(0, +)) more remarks.",
           remedy: "Mend the first ones and check again."))
     }
     return all

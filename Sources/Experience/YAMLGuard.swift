@@ -71,6 +71,8 @@ struct YAMLGuard {
     case "," where flow > 0: fresh = true
     case ":" where flow > 0 || isFollowedByBlank: fresh = true
     case "-" where fresh && isFollowedByBlank: break
+    case "-" where fresh && scalar(1) == "-" && scalar(2) == "-": index += 2
+    case "\u{FEFF}" where index == 0: break
     case "!" where fresh: skipTag()
     case _ where next.isBlank: break
     default: fresh = false
@@ -101,18 +103,17 @@ struct YAMLGuard {
   private mutating func skipBlock() {
     var start = index
     while start > 0, !scalars[start - 1].isLineBreak { start -= 1 }
-    var own = 0
-    while start + own < index, scalars[start + own] == " " || scalars[start + own] == "-" {
-      own += 1
-    }
-    // In a list the block belongs to the dash, which may stand left of the words.
-    let dashes = scalars[start..<(start + own)].prefix { $0 == " " }.count
+    let lead = scalars[start..<index].prefix { $0 == " " || $0 == "-" }
+    // The block belongs to the key before it, or to the last dash; alone in its line it may belong to
+    // anything further left, and then too little is skipped rather than too much.
+    let lastDash = lead.lastIndex(of: "-").map { $0 - start }
+    let parent = start + lead.count < index ? lead.count : lastDash ?? lead.count - 1
     skipLine()
     while index < scalars.count {
       var line = index + 1
       while line < scalars.count, scalars[line] == " " { line += 1 }
       let isEmpty = line >= scalars.count || scalars[line].isLineBreak
-      guard isEmpty || line - index - 1 > dashes else { break }
+      guard isEmpty || line - index - 1 > parent else { break }
       index += 1
       skipLine()
     }

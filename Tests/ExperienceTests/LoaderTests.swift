@@ -172,6 +172,20 @@ struct `The loader` {
   }
 
   @Test
+  func `counts lines and characters as editors do`() {
+    #expect(
+      remarks("experience: Käufer 😀\r\nsegments:\r\n  'ä': '\"😀\" == nme'\r\n")
+        == ["3:16 expression.name"])
+  }
+
+  @Test
+  func `ends soon on a long list of names`() {
+    let text = "teams: [" + (0..<20_000).map { "t\($0)" }.joined(separator: ", ") + "]\n"
+    let diagnostics = ExperienceLoader.load(text: text, file: "a").diagnostics
+    #expect(diagnostics.contains { $0.code == "name.many" })
+  }
+
+  @Test
   func `warns of promises that outlast the window and of steps that cannot happen`() {
     let slow = good.replacing("on: Cart", with: "on: Cart, expects: 40d")
     #expect(remarks(slow) == ["w 11:3 journey.window"])
@@ -244,6 +258,26 @@ struct `The loader` {
     #expect(k.again == .once && k.audienceName == "age() > 2h" && k.next == nil)
   }
 
+  @Test(arguments: [
+    "UTC", "Europe/Berlin", "Asia/Kolkata", "America/Argentina/Buenos_Aires", "Asia/Calcutta",
+  ])
+  func `knows time zones by their names`(zone: String) {
+    #expect(remarks("timezone: \(zone)\n") == [])
+  }
+
+  @Test
+  func `says why names clash`() {
+    let text = "segments: {a: age() > 1d}\npersonas: {a: {who: age() > 2d}}\n"
+    #expect(remarks(text) == ["n 1:12 segment.unused", "2:12 name.twice", "n 2:12 persona.unused"])
+    let cycle =
+      good + """
+          more: {starts: [visit], goal: order, then: again}
+          again: {starts: [visit], goal: order, then: more}
+
+        """
+    #expect(remarks(cycle) == ["w 17:47 journey.cycle"])
+  }
+
   @Test
   func `suggests the name that was meant`() {
     let text = good.replacing("starts: [visit]", with: "starts: [vsiit]")
@@ -268,7 +302,9 @@ struct `Hostile text` {
     (0..<500).map { String(repeating: " ", count: $0) + "a:\n" }.joined(),
     "a: &a [x]\nb: &b [*a,*a,*a,*a]\nc: &c [*b,*b,*b,*b]\nd: {*c : 1, *c : 2}\n",
     "a: !!str &x b\n", "{&a b: *a}", "- &x\n- *x", "\"a\": *x", "k: |\n  text\nl: *x",
-    "k: 'it''s'\nl: *x", "k: {a: \"b\", c: *x}",
+    "k: 'it''s'\nl: *x",
+    "--- [&a b]", "\u{FEFF}[*a]", "- a: |\n    text\n  b: *x", "- a: |\n  b: *x", "- |\n *x\n- *y",
+    "- - >\n   *x\n  - *y", "--- [{*x : 1}]", "a:\n  |\n  text\nb: *x", "k: {a: \"b\", c: *x}",
   ])
   func `is refused before it expands`(text: String) {
     let (_, diagnostics) = ExperienceLoader.load(text: text, file: "bomb.yaml")
@@ -281,6 +317,7 @@ struct `Hostile text` {
     "experience: \"*a &b\"\n", "experience: a *b &c\n", "experience: 'it''s *a'\n",
     "experience: a # *b\n", "experience: >\n  *a\n  &b\n", "experience: 3 * 4\n",
     "teams:\n  # &a\n",
+    "- |\n *x\n", "- - >\n   *x\n", "- a: |\n   *x\n", "a:\n  b: >-\n    *x\n\n    &y\n",
   ])
   func `is not suspected where it is harmless`(text: String) {
     let (_, diagnostics) = ExperienceLoader.load(text: text, file: "a.yaml")

@@ -87,19 +87,16 @@ private func stories(
     let name = String(cells[event].filter { $0 != "\"" })
     stories[cells[customer], default: []].append((String(cells[time]), number, name))
   }
-  let formats = ["yyyy-MM-dd HH:mm:ss", "yyyy-MM-dd"].map { format in
-    let formatter = DateFormatter()
-    formatter.locale = Locale(identifier: "en_US_POSIX")
-    formatter.timeZone = TimeZone(identifier: "UTC")
-    formatter.dateFormat = format
-    return formatter
-  }
   return stories.values.map { rows in
-    rows.sorted { ($0.0, $0.1) < ($1.0, $1.1) }.map { row in
-      let date = formats.lazy.compactMap { $0.date(from: String(row.0.prefix(19))) }.first
-      return (Int64((date?.timeIntervalSince1970 ?? 0) * 1000), row.2)
-    }
+    rows.sorted { ($0.0, $0.1) < ($1.0, $1.1) }.map { (milliseconds($0.0), $0.2) }
   }
+}
+
+/// The milliseconds of `2019-11-01 17:59:13`, with or without its time of day.
+private func milliseconds(_ text: String) -> Int64 {
+  let parts = text.prefix(19).split { "- :".contains($0) }.compactMap { Int($0) } + [0, 0, 0]
+  let days = CivilDate(year: parts[0], month: parts[1], day: parts[2]).daysSinceEpoch
+  return Int64(days * 86_400 + parts[3] * 3600 + parts[4] * 60 + parts[5]) * 1000
 }
 
 /// The proposal, read back; any error or warning is a failure.
@@ -151,7 +148,7 @@ struct `A proposal` {
       journey.steps == [
         .touchpoint("triage_and_assessment"),
         .any([
-          .sequence([.touchpoint("blood_test"), .touchpoint("mri_scan")]), .touchpoint("x_ray"),
+          .touchpoint("x_ray"), .sequence([.touchpoint("blood_test"), .touchpoint("mri_scan")]),
         ]),
         .touchpoint("discuss_results"),
       ])
