@@ -17,9 +17,10 @@ let yaml = Target.Dependency.product(name: "Yams", package: "Yams")
 
 /// A room: one folder in `Sources`, with arrows only to rooms listed before it.
 func room(
-  _ name: String, on rooms: [Target.Dependency] = [], settings: [SwiftSetting] = strict
+  _ name: String, on rooms: [Target.Dependency] = [], resources: [Resource] = [],
+  settings: [SwiftSetting] = strict
 ) -> Target {
-  .target(name: name, dependencies: rooms, swiftSettings: settings)
+  .target(name: name, dependencies: rooms, resources: resources, swiftSettings: settings)
 }
 
 /// The tests of a room: one folder in `Tests`, named after it.
@@ -51,7 +52,8 @@ let package = Package(
     room("Intake", on: ["Events", "Stories", "Wire", "Store"]),
     room("Engine", on: ["Events", "Statistics", "Experience", "Stories"], settings: hot),
     room("Maps", on: ["Events", "Statistics", "Experience", "Engine"]),
-    room("Companies", on: ["Events", "Statistics"]),
+    room(
+      "Companies", on: ["Events", "Statistics"], resources: [.embedInCode("Experiences")]),
     room(
       "Commands",
       on: [

@@ -1,4 +1,5 @@
 import ArgumentParser
+import Events
 import Store
 
 /// Looks at everything in a store.

@@ -1,6 +1,7 @@
 import ArgumentParser
 import Events
 import Foundation
+import Store
 import Stories
 
 /// Gives every event back.

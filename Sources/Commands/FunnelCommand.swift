@@ -4,6 +4,7 @@ import Events
 import Experience
 import Foundation
 import Statistics
+import Store
 import Stories
 
 /// Counts how many customers took some steps.
@@ -90,7 +91,7 @@ struct FunnelCommand: AsyncParsableCommand {
   }
 
   /// What a step's text stands for: a touchpoint, an expression, or an event's name.
-  private static func rule(_ text: String, _ experience: Experience?) throws -> Expression {
+  private static func rule(_ text: String, _ experience: Experience?) throws -> Experience.Expression {
     if let touchpoint = experience?.touchpoint(text), let rule = touchpoint.rule { return rule }
     guard text.contains("==") || text.contains("properties.") else { return .isEvent(text) }
     do { return try ExpressionParser.parse(text, about: .event, giving: .boolean) } catch {

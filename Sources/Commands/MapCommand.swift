@@ -4,6 +4,7 @@ import Events
 import Experience
 import Foundation
 import Maps
+import Store
 import Stories
 
 /// Measures a journey and draws its map.

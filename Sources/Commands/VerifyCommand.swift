@@ -3,6 +3,7 @@ import Engine
 import Events
 import Experience
 import Foundation
+import Store
 import Stories
 
 /// Recounts journeys by separate, naive code.

@@ -2,7 +2,7 @@
 ///
 /// Close is a Damerau–Levenshtein distance (optimal string alignment) of at most a third of the
 /// longer name's length, capital letters aside; of equally close ones, the first.
-func nearest(to name: String, among known: some Sequence<String>) -> String? {
+public func nearest(to name: String, among known: some Sequence<String>) -> String? {
   let longest = 64
   let wanted = Array(name.lowercased().unicodeScalars.prefix(longest))
   var best: (name: String, distance: Int)?
