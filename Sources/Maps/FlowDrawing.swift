@@ -13,14 +13,16 @@ struct FlowDrawing {
   static let top = 46.0
   static let depth = 168.0
   static let foot = 68.0
-  static let gap = 12.0
+  /// The most space between two starting points, and between all of them together.
+  static let gaps = (one: 12.0, all: 48.0)
   static let node = 6.0
   /// Where marks begin inside a column: where its text does.
   static let inset = 14.0
 
   private var starts: Int { chart.measured.starts.count }
   private var total: Double { Double(max(1, chart.measured.cases.total)) }
-  private var scale: Double { (Self.depth - Self.gap * Double(max(0, starts - 1))) / total }
+  private var gap: Double { min(Self.gaps.one, Self.gaps.all / Double(max(1, starts - 1))) }
+  private var scale: Double { (Self.depth - gap * Double(max(0, starts - 1))) / total }
   private var ground: Double { Self.top + Self.depth + 16 }
 
   private func x(_ column: Int) -> Double { Double(column) * width + Self.inset }
@@ -71,7 +73,7 @@ struct FlowDrawing {
           x(0) + Self.node + 7, y + min(height / 2 + 4, 18),
           SVG.shortened(start.title.asTitle, to: width - 60, size: 12), "small")
       }
-      y += height + Self.gap
+      y += height + gap
       arrival += goes * scale
     }
     result += numbers(0, chart.measured.cases.total, "began")

@@ -29,9 +29,7 @@ enum MapStyle {
     text.muted{fill:var(--muted)}text.bad{fill:var(--bad)}
     text.good{fill:var(--good)}text.warn{fill:var(--warn)}
     text.halo{paint-order:stroke;stroke:var(--surface);stroke-width:4px;stroke-linejoin:round}
-    .fill-s0{fill:var(--start0)}.fill-s1{fill:var(--start1)}.fill-s2{fill:var(--start2)}
     .flow{fill-opacity:.34}.flow:hover{fill-opacity:.55}
-    .s0{fill:var(--start0)}.s1{fill:var(--start1)}.s2{fill:var(--start2)}
     .leave{fill:var(--bad);fill-opacity:.26}.open{fill:var(--muted);fill-opacity:.3}
     .reached{fill:var(--good);fill-opacity:.45}
     .fill-ink{fill:var(--ink)}.fill-good{fill:var(--good)}.fill-bad{fill:var(--bad)}
@@ -46,7 +44,7 @@ enum MapStyle {
     .promise{stroke:var(--ink);stroke-width:2}
     .channel0{fill:var(--channel0)}.channel1{fill:var(--channel1)}.channel2{fill:var(--channel2)}
     .channel3{fill:var(--channel3)}.channel4{fill:var(--channel4)}.channel5{fill:var(--channel5)}
-    """
+    """ + Palette.startRules
 
   private static let layout = """
     *{box-sizing:border-box}
@@ -99,15 +97,12 @@ enum MapStyle {
       width:fit-content}
     details>.scroll{margin-top:10px}
     .dot{display:inline-block;width:10px;height:10px;border-radius:3px;margin-right:8px}
-    .dot.s0{background:var(--start0)}.dot.s1{background:var(--start1)}
-    .dot.s2{background:var(--start2)}
     .bar{display:inline-block;width:120px;height:8px;background:var(--tint);border-radius:4px;
       overflow:hidden;vertical-align:middle}
     td:has(>.bar){white-space:nowrap}
     .bar+.figure{display:inline-block;min-width:56px;text-align:right}
     .bar i{display:block;height:100%;background:var(--accent)}
-    .bar i.s0{background:var(--start0)}.bar i.s1{background:var(--start1)}
-    .bar i.s2{background:var(--start2)}.bar i.worse{background:var(--bad)}
+    .bar i.worse{background:var(--bad)}
     .bar i.fine{background:var(--good)}
     .first{list-style:none;margin:0;padding:0;counter-reset:place}
     .first li{counter-increment:place;display:grid;grid-template-columns:34px 1fr;padding:14px 0;

@@ -1,3 +1,5 @@
+import Experience
+
 /// The colours of a map, in the light and in the dark.
 enum Palette {
   /// A colour by its CSS name, as `#rrggbb` for each theme.
@@ -18,6 +20,11 @@ enum Palette {
     Color(name: "start0", light: "#1f7a82", dark: "#4fb0b7"),
     Color(name: "start1", light: "#c68a1e", dark: "#dca94b"),
     Color(name: "start2", light: "#7d5fa6", dark: "#a98bd3"),
+    Color(name: "start3", light: "#5b7f3b", dark: "#93b86f"),
+    Color(name: "start4", light: "#b5596e", dark: "#d98a9c"),
+    Color(name: "start5", light: "#3f6fa8", dark: "#7ba6d8"),
+    Color(name: "start6", light: "#8c6d4b", dark: "#bd9d7a"),
+    Color(name: "start7", light: "#6c7378", dark: "#a3aab0"),
     Color(name: "good", light: "#276b44", dark: "#7fcb9c"),
     Color(name: "good-tint", light: "#e3f0e6", dark: "#1c3326"),
     Color(name: "bad", light: "#a63a26", dark: "#f0907a"),
@@ -42,6 +49,17 @@ enum Palette {
 
   /// The number of colours for channels; further channels share the last.
   static let channels = 6
+
+  /// The number of colours for starting points: as many as a journey may be measured with.
+  static let starts = Journey.mostMeasuredStarts
+
+  /// The rules by which marks of starting points get their colours.
+  static var startRules: String {
+    (0..<starts).map {
+      ".s\($0),.fill-s\($0),.bar i.s\($0){fill:var(--start\($0));"
+        + "background:var(--start\($0))}"
+    }.joined()
+  }
 
   /// The theme's colours as CSS properties.
   static func css(_ theme: MapSVG.Theme) -> String {

@@ -92,6 +92,17 @@ struct `A map as a page` {
   }
 
   @Test
+  func `gives every starting point that is measured its own colour`() {
+    let page = MapPage.render(Sample.broadMap, of: Sample.broadJourney, in: Sample.longExperience)
+    for place in 0..<Sample.broadMap.starts.count {
+      #expect(page.contains("class=\"fill-s\(place)\""))
+      #expect(page.contains(".fill-s\(place),"))
+    }
+    let colors = Palette.colors.filter { $0.name.hasPrefix("start") }
+    #expect(colors.count == Palette.starts && Set(colors.map(\.light)).count == colors.count)
+  }
+
+  @Test
   func `prints long maps in parts that hold every column once`() {
     let page = MapPage.render(Sample.longMap, of: Sample.longJourney, in: Sample.longExperience)
     let counts = page.matches(of: #/class="map" style="--n:(\d+)/#).compactMap { Int($0.1) }

@@ -376,7 +376,8 @@ extension Sample {
   /// Every sample with its design.
   static let all: [(map: MeasuredJourney, journey: Journey, experience: Experience)] = [
     (shopMap, shopJourney, shop), (emptyMap, shopJourney, shop), (tinyMap, shopJourney, shop),
-    (longMap, longJourney, longExperience), (hostileMap, hostileJourney, hostileExperience),
+    (longMap, longJourney, longExperience), (broadMap, broadJourney, longExperience),
+    (hostileMap, hostileJourney, hostileExperience),
   ]
 }
 
@@ -390,4 +391,13 @@ extension Sample {
     map.steps[6].touchpoints[0].name = "collected"
     return map
   }()
+}
+
+extension Sample {
+  /// A journey that begins in as many ways as are measured.
+  static let broadJourney = Journey(
+    name: "broad", title: "Many ways in",
+    starts: (0..<Journey.mostMeasuredStarts).map { "t\($0)" },
+    steps: (10...14).map { .touchpoint("t\($0)") }, goal: "t14")
+  static let broadMap: MeasuredJourney = bare(broadJourney, in: longExperience, cases: 900)
 }
