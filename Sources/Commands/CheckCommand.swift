@@ -1,6 +1,10 @@
 import ArgumentParser
+import Engine
 import Events
 import Experience
+import Foundation
+import Store
+import Stories
 
 /// Says everything that is wrong with an experience.
 struct CheckCommand: AsyncParsableCommand {
@@ -25,7 +29,16 @@ struct CheckCommand: AsyncParsableCommand {
   func run() async throws {
     let path = path ?? workspace.experiencePath
     let loaded = try ExperienceLoader.load(path: path)
-    let diagnostics = loaded.diagnostics
+    var diagnostics = loaded.diagnostics
+    if !diagnostics.contains(where: { $0.severity == .error }),
+      FileManager.default.fileExists(atPath: workspace.folder)
+    {
+      let stories = try workspace.store(.reading).snapshot()
+      if stories.customerCount > 0 {
+        let log = try await stories.answer(SummaryQuestion(checking: loaded.experience))
+        diagnostics += loaded.experience.diagnostics(against: log)
+      }
+    }
     let errors = diagnostics.count { $0.severity == .error }
     let warnings = diagnostics.count { $0.severity == .warning }
     switch format {

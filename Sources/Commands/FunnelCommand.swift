@@ -91,12 +91,10 @@ struct FunnelCommand: AsyncParsableCommand {
   }
 
   /// What a step's text stands for: a touchpoint, an expression, or an event's name.
-  private static func rule(_ text: String, _ experience: Experience?) throws -> Experience.Expression {
+  private static func rule(_ text: String, _ experience: Experience?) throws -> Expression {
     if let touchpoint = experience?.touchpoint(text), let rule = touchpoint.rule { return rule }
     guard text.contains("==") || text.contains("properties.") else { return .isEvent(text) }
-    do { return try ExpressionParser.parse(text, about: .event, giving: .boolean) } catch {
-      throw error.refusal
-    }
+    return try Experience.Expression(reading: text, about: .event, giving: .boolean)
   }
 
   /// Refuses steps that no event can fill, with the name that was meant perhaps.

@@ -20,10 +20,10 @@ public struct Waymark: AsyncParsableCommand {
       """,
     version: VersionCommand.text,
     subcommands: [
-      InitCommand.self, CheckCommand.self, ImportCommand.self, MapCommand.self,
-      CustomersCommand.self, LinkCommand.self, UnlinkCommand.self, EraseCommand.self,
-      VerifyCommand.self, DoctorCommand.self, ExportCommand.self, DemoCommand.self,
-      VersionCommand.self,
+      InitCommand.self, CheckCommand.self, InferCommand.self, ImportCommand.self, MapCommand.self,
+      FunnelCommand.self, CustomersCommand.self, LinkCommand.self, UnlinkCommand.self,
+      EraseCommand.self, VerifyCommand.self, DoctorCommand.self, ExportCommand.self,
+      DemoCommand.self, VersionCommand.self,
     ])
 
   /// Makes the command with nothing parsed.
