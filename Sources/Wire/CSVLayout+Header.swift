@@ -12,7 +12,7 @@ extension CSVLayout {
         remedy: "Give one ASCII character, such as a comma, a semicolon or a tab.")
     }
     let names = Self.fields(of: header, delimiter: delimiter).map { name in
-      String(Text.trimming(name))
+      String(name.withoutBlanksAround)
     }
     try Self.check(names)
     self.delimiter = delimiter
@@ -170,10 +170,10 @@ extension CSVLayout {
   }
 }
 
-extension Text {
-  /// A name without blanks around it.
-  static func trimming(_ name: String) -> Substring {
-    var rest = Substring(name)
+extension String {
+  /// The text without blanks around it.
+  fileprivate var withoutBlanksAround: Substring {
+    var rest = Substring(self)
     while let first = rest.first, first.isWhitespace { rest.removeFirst() }
     while let last = rest.last, last.isWhitespace { rest.removeLast() }
     return rest

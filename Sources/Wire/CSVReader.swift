@@ -41,7 +41,6 @@ struct CSVReader: ~Copyable {
   private var mask: UInt64 = 0
   private let fields: UnsafeMutablePointer<Field>
   private let slots: UnsafeMutablePointer<Int>
-  private var unescaped = GrowingColumn<UInt8>(capacity: 64)
   private var sink: EventSink
 
   init(_ layout: CSVLayout, bytes: UnsafePointer<UInt8>, length: Int, sink: consuming EventSink) {
@@ -64,7 +63,6 @@ struct CSVReader: ~Copyable {
   deinit {
     fields.deallocate()
     slots.deallocate()
-    unescaped.deallocate()
   }
 
   /// Reads all records.
@@ -97,7 +95,6 @@ struct CSVReader: ~Copyable {
         sink.reject(field: layout.columns[broken.column].header, broken.code, broken.problem)
         continue
       }
-      if unescaped.count > 0 { unescaped.removeAll() }
       let customer = roles.customer < 0 ? sink.absent : text(roles.customer)
       let anonymous = roles.anonymous < 0 ? sink.absent : text(roles.anonymous)
       guard sink.identify(customer: customer, anonymous: anonymous),
@@ -123,7 +120,7 @@ struct CSVReader: ~Copyable {
     return Text(bytes + Int(field.start), Int(field.count))
   }
 
-  /// Copies a field's text, with room for all fields of the record so that none moves.
+  /// Copies a field's text into a place of its own, which lasts as long as the record is read.
   @inline(never) private mutating func undoubled(_ field: Field) -> Text {
     let copy = sink.scratch(Int(field.count))
     var count = 0

@@ -234,7 +234,8 @@ struct EventSink: ~Copyable {
     return true
   }
 
-  /// The instant of a text, without settling on it.
+  /// The instant of a text, without settling on it; nil where it is none, which the caller
+  /// answers by taking another of the record's times.
   mutating func instant(_ text: Text) -> Int64? { try? clock.read(text) }
 
   @inline(never) private mutating func refuseTime(

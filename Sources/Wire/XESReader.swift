@@ -44,7 +44,7 @@ final class XESReader: NSObject, XMLParserDelegate {
     let parser = XMLParser(data: Data("<chunk>\(wholeTraces(text))</chunk>".utf8))
     parser.shouldResolveExternalEntities = false
     parser.delegate = reader
-    guard parser.parse() else {
+    guard parser.parse(), parser.parserError == nil else {
       let line = parser.lineNumber
       let reason = parser.parserError?.localizedDescription ?? "unknown"
       return (reader.events, ("xes.syntax", "The XML is broken at its line \(line): \(reason)."))
@@ -91,6 +91,8 @@ final class XESReader: NSObject, XMLParserDelegate {
     qualifiedName: String?
   ) {
     place.removeLast()
+    // The parser goes on behind broken places, where nothing can be believed.
+    guard parser.parserError == nil else { return }
     if element == "event" { pending.append(eventAttributes) }
     if element == "trace" { finishTrace() }
   }

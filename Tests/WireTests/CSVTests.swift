@@ -133,8 +133,7 @@ struct `A CSV file` {
 
   @Test
   func `names the field of NUL bytes and broken UTF-8`() throws {
-    var bytes = Array("user,event,ts,note\nu1,e,0,Grüße aus Köln, schön\n".utf8)
-    bytes = Array("user,event,ts,note\nu1,e,0,Grüße aus Köln\n".utf8)
+    var bytes = Array("user,event,ts,note\nu1,e,0,Grüße aus Köln\n".utf8)
     bytes += Array("u2,e,0,a".utf8) + [0] + Array("b\nu3,e,0,".utf8) + [0xC3, 0x28] + [10]
     bytes += Array("u4,e,0,ok".utf8)
     let read = try reading(bytes)
