@@ -62,14 +62,14 @@ struct FunnelCommand: AsyncParsableCommand {
       let optional = text.hasSuffix("?")
       let name = optional ? String(text.dropLast()) : text
       return FunnelQuestion.Step(
-        name, rule: try Self.rule(name, experience), presence: optional ? .optional : .required)
+        name, rule: try FunnelQuestion.Step.rule(name, in: experience), presence: optional ? .optional : .required)
     }
     var asked = FunnelQuestion(steps: parts, window: try Self.span(window))
     asked.pairWindow = try pairWindow.map(Self.span)
     asked.order = order
     asked.entry = entry
     asked.exclusions = try exclude.flatMap { name in
-      let rule = try Self.rule(name, experience)
+      let rule = try FunnelQuestion.Step.rule(name, in: experience)
       return parts.indices.dropLast().map { FunnelQuestion.Exclusion(rule, after: $0) }
     }
     asked.heldConstant = hold
@@ -88,13 +88,6 @@ struct FunnelCommand: AsyncParsableCommand {
         remedy: "Write 30m, 24h, 7d or 1d12h.")
     }
     return span
-  }
-
-  /// What a step's text stands for: a touchpoint, an expression, or an event's name.
-  private static func rule(_ text: String, _ experience: Experience?) throws -> Expression {
-    if let touchpoint = experience?.touchpoint(text), let rule = touchpoint.rule { return rule }
-    guard text.contains("==") || text.contains("properties.") else { return .isEvent(text) }
-    return try Experience.Expression(reading: text, about: .event, giving: .boolean)
   }
 
   /// Refuses steps that no event can fill, with the name that was meant perhaps.

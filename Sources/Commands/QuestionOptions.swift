@@ -78,3 +78,12 @@ extension Store {
     return stories
   }
 }
+
+extension FunnelQuestion.Step {
+  /// What a step's text stands for: a touchpoint, an expression, or an event's name.
+  static func rule(_ text: String, in experience: Experience?) throws(Refusal) -> Expression {
+    if let rule = experience?.touchpoint(text)?.rule { return rule }
+    guard text.contains("==") || text.contains("properties.") else { return .isEvent(text) }
+    return try Expression(reading: text, about: .event, giving: .boolean)
+  }
+}
