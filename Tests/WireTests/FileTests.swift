@@ -68,31 +68,6 @@ struct `A source of chunks` {
     let other = try folder.file("a.csv", Array(Self.text.replacing("u1,", with: "u2,").utf8))
     #expect(try ChunkSource(path: other).fingerprint != print)
   }
-
-  @Test
-  func `keeps a bounded file of rejections`() throws {
-    let folder = try Folder()
-    let path = folder.path + "/rejects.jsonl"
-    let file = RejectsFile(path: path)
-    try file.write(Rejections())
-    #expect(!FileManager.default.fileExists(atPath: path))
-    let read = try reading("user,event,ts\nnull,e,0\nu,e,\"so\non\"\n")
-    try file.write(read.rejections)
-    var many = Rejections(limit: .max)
-    for record in 0..<RejectsFile.limit {
-      many.add(code: "csv.fields") {
-        Rejection(record: record, field: nil, code: "csv.fields", problem: "p", raw: "r")
-      }
-    }
-    try file.write(many)
-    #expect(file.written == RejectsFile.limit)
-    #expect(file.counts["csv.fields"] == RejectsFile.limit)
-    let lines = try String(contentsOfFile: path, encoding: .utf8).split(separator: "\n")
-    #expect(lines.count == RejectsFile.limit)
-    let first = try JSONDecoder().decode(Rejection.self, from: Data(lines[1].utf8))
-    #expect(first == read.rejections.kept[1])
-    #expect(first.raw == "u,e,\"so\non\"")
-  }
 }
 
 @Suite
