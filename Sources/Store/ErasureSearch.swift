@@ -26,13 +26,22 @@ extension Store {
     for file in try files() {
       let found = try occurrences(of: long, in: file, &report)
       guard found > 0 else { continue }
-      let isDatabase = file.hasPrefix(database)
-      if isDatabase && inTables.longer == 0 && inTables.exact.isEmpty {
+      if file.hasPrefix(database), inTables.longer == 0, inTables.exact.isEmpty {
         report.traces.append(.init(file: file, place: "\(found) times outside of any table"))
+      } else if !file.hasPrefix(database), !Self.isOwn(file) {
+        report.traces.append(
+          .init(file: file, place: "\(found) times; the file is not one of Waymark's"))
       } else {
         report.longerTexts += found
       }
     }
+  }
+
+  /// Whether a file is a part or holds rejected records: those were looked through by meaning.
+  private static func isOwn(_ file: String) -> Bool {
+    let path = file.split(separator: "/").suffix(2)
+    guard let folder = path.first, let name = path.last else { return false }
+    return folder == rejectsName || (folder == partsName && ManifestPart.isName(String(name)))
   }
 
   /// What the tables hold of erased identities: exactly, and inside longer texts.
