@@ -196,6 +196,16 @@ extension Store {
   /// Replaces parts with ones that lack some customers.
   private func replace(_ holding: [(ManifestPart, StorySegment, [Int])]) throws {
     guard !holding.isEmpty else { return }
+    let new = try write(holding)
+    try write { database in
+      for (part, _, _) in holding { try part.delete(database) }
+      for part in new { try part.insert(database) }
+      try advance("manifest", in: database)
+    }
+    removeFiles(holding.map(\.0.number))
+  }
+
+  private func write(_ holding: [(ManifestPart, StorySegment, [Int])]) throws -> [ManifestPart] {
     var new: [ManifestPart] = []
     do {
       for (part, segment, customers) in holding {
@@ -206,16 +216,11 @@ extension Store {
         new.append(
           ManifestPart(summary, number: number, importID: part.importID, identity: part.identity))
       }
-      try write { database in
-        for (part, _, _) in holding { try part.delete(database) }
-        for part in new { try part.insert(database) }
-        try advance("manifest", in: database)
-      }
     } catch {
       removeFiles(new.map(\.number))
       throw error
     }
-    removeFiles(holding.map(\.0.number))
+    return new
   }
 
   /// Writes the database anew, without what was deleted, and empties its write-ahead log.

@@ -3,6 +3,7 @@ import Foundation
 import GRDB
 import Parts
 import Stories
+import Synchronization
 
 extension Store {
   /// The shortest id that is searched for byte by byte; shorter ones occur by chance.
@@ -19,19 +20,28 @@ extension Store {
       let segment = try Part.open(path).segment
       report.traces += segment.traces(of: keys, ids: ids).map { .init(file: path, place: $0) }
     }
-    let database = folder + "/" + Self.databaseName
+    let database = URL(fileURLWithPath: folder + "/" + Self.databaseName).path
     let inTables = try read { try Self.traces(of: erased, $0) }
     report.traces += inTables.exact.map { .init(file: database, place: $0) }
     for file in try files() {
       let found = try occurrences(of: long, in: file, &report)
       guard found > 0 else { continue }
-      let isDatabase = file.hasPrefix(database)
-      if isDatabase && inTables.longer == 0 && inTables.exact.isEmpty {
+      if file.hasPrefix(database), inTables.longer == 0, inTables.exact.isEmpty {
         report.traces.append(.init(file: file, place: "\(found) times outside of any table"))
+      } else if !file.hasPrefix(database), !Self.isOwn(file) {
+        report.traces.append(
+          .init(file: file, place: "\(found) times; the file is not one of Waymark's"))
       } else {
         report.longerTexts += found
       }
     }
+  }
+
+  /// Whether a file is a part or holds rejected records: those were looked through by meaning.
+  private static func isOwn(_ file: String) -> Bool {
+    let path = file.split(separator: "/").suffix(2)
+    guard let folder = path.first, let name = path.last else { return false }
+    return folder == rejectsName || (folder == partsName && ManifestPart.isName(String(name)))
   }
 
   /// What the tables hold of erased identities: exactly, and inside longer texts.
@@ -77,6 +87,8 @@ extension Store {
   }
 
   /// The regular files of the folder and the folders in it, symbolic links left aside.
+  ///
+  /// The index of the write-ahead log is left aside, too: it holds page numbers only.
   private func files() throws -> [String] {
     var files: [String] = []
     guard
@@ -85,7 +97,9 @@ extension Store {
         includingPropertiesForKeys: [.isRegularFileKey])
     else { throw Fault.missingStore(folder) }
     for case let url as URL in walk
-    where try url.resourceValues(forKeys: [.isRegularFileKey]).isRegularFile == true {
+    where try !url.path.hasSuffix("-shm")
+      && url.resourceValues(forKeys: [.isRegularFileKey]).isRegularFile == true
+    {
       files.append(url.path)
     }
     return files.sorted()
@@ -95,10 +109,7 @@ extension Store {
   private func occurrences(
     of texts: [[UInt8]], in path: String, _ report: inout ErasureReport
   ) throws -> Int {
-    guard let file = FileHandle(forReadingAtPath: path) else {
-      throw Fault.system(errno, subject: path, doing: "read the file")
-    }
-    defer { file.closeFile() }
+    let file = try searchable(path)
     report.filesSearched += 1
     let overlap = max(0, (texts.map(\.count).max() ?? 1) - 1)
     var carried: [UInt8] = []
@@ -113,6 +124,23 @@ extension Store {
       carried = Array(bytes.suffix(overlap))
     }
     return found
+  }
+
+  /// A file at its beginning; it is closed when it isn't used any more.
+  ///
+  /// The database's stays open as long as the store: by POSIX, closing it would give back the locks
+  /// that SQLite holds on it in this process.
+  private func searchable(_ path: String) throws -> FileHandle {
+    let isDatabase = path.hasSuffix("/" + Self.databaseName)
+    if isDatabase, let file = searchedDatabase.withLock({ $0 }) {
+      try file.seek(toOffset: 0)
+      return file
+    }
+    guard let file = FileHandle(forReadingAtPath: path) else {
+      throw Fault.system(errno, subject: path, doing: "read the file")
+    }
+    if isDatabase { searchedDatabase.withLock { $0 = file } }
+    return file
   }
 }
 

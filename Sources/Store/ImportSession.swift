@@ -114,11 +114,13 @@ public final class ImportSession: Sendable {
   /// Call it in the order of the records.
   public func commit(_ staged: [StagedPart], checkpoint: ImportCheckpoint) throws {
     try store.write { database in
+      // Somebody may have been erased since the session began.
+      let erasures = try Store.erasures(database)
       try store.names.current.save(database)
       for staged in staged {
         try staged.part?.insert(database)
         for pair in staged.links {
-          guard !isErased(pair), let link = LinkRow(pair, importID: id) else { continue }
+          guard !pair.isErased(erasures), let link = LinkRow(pair, importID: id) else { continue }
           _ = try link.insert(into: database)
         }
       }
@@ -137,11 +139,6 @@ public final class ImportSession: Sendable {
     }
   }
 
-  /// Whether a link names a customer who was erased after it was said.
-  private func isErased(_ pair: IdentityPair) -> Bool {
-    [pair.first, pair.second].contains { pair.time <= erasures[$0.key] ?? .min }
-  }
-
   /// Sorts, writes and commits one batch: `reserveArrivals`, `writePart` and `commit` in one.
   public func stage(_ batch: Batch, checkpoint: ImportCheckpoint) throws {
     let first = try reserveArrivals(batch.count)
@@ -151,6 +148,13 @@ public final class ImportSession: Sendable {
 
   /// Gives up the import: what it staged is removed, what was there before stays as it is.
   public func discard() throws { _ = try store.discardImport() }
+}
+
+extension IdentityPair {
+  /// Whether one of the two was erased after the link was said.
+  fileprivate func isErased(_ erasures: [UInt64: Int64]) -> Bool {
+    [first, second].contains { time <= erasures[$0.key] ?? .min }
+  }
 }
 
 extension LinkRow {

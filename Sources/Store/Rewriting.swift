@@ -74,6 +74,21 @@ extension Store {
       return try write { try end(importID, plan, with: [], replacing: [], added: 0, erased: 0, $0) }
     }
     let merge = try merge(plan)
+    let parts = try write(merge, identity: plan.identity, progress: progress)
+    let old = plan.base + plan.staged
+    let added = parts.reduce(0) { $0 + $1.rows } - merge.takenRows
+    // Where the disk fails in the commit it may still stand, so the new files are left to a sweep.
+    let result = try write {
+      try end(importID, plan, with: parts, replacing: old, added: added, erased: merge.erased, $0)
+    }
+    removeFiles(old.map(\.number))
+    return result
+  }
+
+  /// Writes merged parts, which don't count yet, ascending by key; all of them or none.
+  private func write(
+    _ merge: Merge, identity: Int, progress: @escaping @Sendable (Int, Int) -> Void
+  ) throws -> [ManifestPart] {
     let shards = merge.shards(rows: shardRows)
     let written = Mutex<[(shard: Int, part: ManifestPart)]>([])
     let done = Mutex(0)
@@ -83,8 +98,7 @@ extension Store {
         if !segment.visible.isEmpty {
           let number = reservePart()
           let summary = try Part.write(segment, to: path(ofPart: number))
-          let part = ManifestPart(
-            summary, number: number, importID: nil, identity: plan.identity)
+          let part = ManifestPart(summary, number: number, importID: nil, identity: identity)
           written.withLock { $0.append((shard, part)) }
         }
         let count = done.withLock { count in
@@ -93,19 +107,11 @@ extension Store {
         }
         progress(count, shards.count)
       }
-      let parts = written.withLock { $0.sorted { $0.shard < $1.shard }.map(\.part) }
-      let old = plan.base + plan.staged
-      let added = parts.reduce(0) { $0 + $1.rows } - merge.takenRows
-      let result = try write {
-        try end(
-          importID, plan, with: parts, replacing: old, added: added, erased: merge.erased, $0)
-      }
-      removeFiles(old.map(\.number))
-      return result
     } catch {
       removeFiles(written.withLock { $0.map(\.part.number) })
       throw error
     }
+    return written.withLock { $0.sorted { $0.shard < $1.shard }.map(\.part) }
   }
 
   private func merge(_ plan: RewritePlan) throws -> Merge {

@@ -35,6 +35,8 @@ public final class Store: Sendable {
   let resolved = Mutex<ResolvedIdentities?>(nil)
   /// Held by whoever changes events or links; merging reads and replaces what others add to.
   let changing = Mutex(())
+  /// The database's file, once it was searched after an erasure.
+  let searchedDatabase = Mutex<FileHandle?>(nil)
   private let lock: Mutex<FolderLock?>
 
   /// The name of the database inside the folder.
@@ -43,8 +45,8 @@ public final class Store: Sendable {
   static let partsName = "parts"
   /// The folder of rejected records inside the folder.
   static let rejectsName = "rejects"
-  /// How many rows a shard has, about: two are in memory while merging, 100 bytes a row each.
-  public static let defaultShardRows = 1_500_000
+  /// How many rows a shard has, about: two are in memory while merging, 150 bytes a row each.
+  public static let defaultShardRows = 1_000_000
 
   /// The numbers that are given out in order, ahead of the transaction that keeps them.
   struct Counters {
@@ -110,6 +112,7 @@ public final class Store: Sendable {
   /// Closes the database and gives the lock back; the store can't be used afterwards.
   public func close() throws(Fault) {
     do { try pool.close() } catch { throw Fault(error, in: folder) }
+    searchedDatabase.withLock { $0 = nil }
     lock.withLock { $0 = nil }
   }
 
@@ -118,11 +121,13 @@ public final class Store: Sendable {
     throw .system(errno, subject: path, doing: "make the folder")
   }
 
-  /// Makes the database's file readable by its owner only; SQLite's other files follow it.
+  /// Makes a new database's file readable by its owner only; SQLite's other files follow it.
   private static func makeFile(_ path: String) throws(Fault) {
-    let file = Glibc.open(path, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0o600)
-    guard file >= 0 else { throw .system(errno, subject: path, doing: "open the database") }
-    Glibc.close(file)
+    let file = Glibc.open(path, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0o600)
+    guard file >= 0 || errno == EEXIST else {
+      throw .system(errno, subject: path, doing: "make the database")
+    }
+    if file >= 0 { Glibc.close(file) }
   }
 
   private static func openPool(_ folder: String, _ access: Access) throws -> DatabasePool {

@@ -157,6 +157,40 @@ struct `An erasure` {
   }
 
   @Test
+  func `says which file that is somebody else's holds the id`() throws {
+    let store = try Store.open(at: folder.path, access: .writing)
+    var dice = Dice(1)
+    try store.import([Event("seen", at: Instant(milliseconds: 2), by: Identity("c1234"))], &dice)
+    let notes = folder.path + "/parts/notes.txt"
+    try Data("call c1234 back".utf8).write(to: URL(fileURLWithPath: notes))
+    let report = try store.erase(Identity("c1234"))
+    #expect(report.traces.map(\.file) == [notes])
+    #expect(FileManager.default.fileExists(atPath: notes))
+  }
+
+  @Test
+  func `holds for an import that was begun before it`() throws {
+    let clock = TestClock()
+    clock.advance(1000)
+    let store = try Store.open(at: folder.path, access: .writing, clock: { clock.now })
+    var dice = Dice(1)
+    let (gone, kept) = (Identity("customer-a"), Identity("anonymous:visit-b"))
+    var linking = Event("seen", at: Instant(milliseconds: 5), by: kept)
+    linking.linked = gone
+    let events = [Event("seen", at: Instant(milliseconds: 5), by: gone), linking]
+    try store.import([events[0]], fingerprint: "a", &dice)
+    let session = try store.beginImport(source: "b", fingerprint: "b")
+    #expect(try store.erase(gone).isProven)
+    try session.stage(events[...], checkpoint: 2)
+    let result = try session.finish()
+    #expect(result.erased == 1)
+    #expect(result.added == 1)
+    #expect(try store.snapshot().byKey == [kept.key: [linking.known]])
+    #expect(try store.links(of: gone).isEmpty)
+    #expect(try !anyFileHolds("customer-a"))
+  }
+
+  @Test
   func `takes the customer's lines out of rejected records`() throws {
     let store = try Store.open(at: folder.path, access: .writing)
     var dice = Dice(1)

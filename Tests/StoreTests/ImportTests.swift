@@ -79,6 +79,39 @@ struct `An import` {
     }
   }
 
+  @Test(arguments: 0..<3)
+  func `survives being killed again and again, and ends as if it had not been`(
+    seed: Int
+  ) async throws {
+    let folder = TemporaryFolder()
+    for round in 0..<4 {
+      await #expect(processExitsWith: .signal(SIGKILL)) {
+        [path = folder.path as String, seed = seed as Int, round = round as Int] in
+        var (dice, pace) = (Dice(seed), Dice(100 * seed + round))
+        let events = randomEvents(200, &dice, links: 9)
+        let store = try Store.open(at: path, access: .writing, shardRows: 30)
+        let moment = UInt32.random(in: 0..<200_000, using: &pace)
+        Thread {
+          usleep(moment)
+          kill(getpid(), SIGKILL)
+        }.start()
+        while true { try store.import(events, &pace) }
+      }
+    }
+    var dice = Dice(seed)
+    let events = randomEvents(200, &dice, links: 9)
+    var naive = NaiveStore()
+    _ = naive.import(events)
+    var people = NaiveIdentity()
+    events.forEach { people.say($0) }
+    let canonical = people.canonical()
+    let store = try Store.open(at: folder.path, access: .writing, shardRows: 30)
+    try store.import(events, &dice)
+    #expect(try store.snapshot().byKey == naive.stories { canonical[$0] ?? $0 })
+    #expect(try store.doctor().filter { $0.severity == .error } == [])
+    #expect(folder.parts.count == (try store.status().parts))
+  }
+
   /// Writes a part that no transaction names: what a crash just before it would leave.
   private func writeUncommitted(_ session: ImportSession) throws {
     var names = session.names.current
