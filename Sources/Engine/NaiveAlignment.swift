@@ -83,27 +83,27 @@ extension Step {
     case .touchpoint(let name): return [(name, .sequence([]))]
     case .any(let parts): return parts.flatMap(\.firsts)
     case .optional(let part): return part.firsts
-    case .repeated(let part):
-      return part.firsts.map {
-        ($0, $1.isNothing ? .optional(self) : .sequence([$1, .optional(self)]))
-      }
+    case .repeated(let part): return part.firsts.map { ($0, .flat([$1, .optional(self)])) }
     case .all(let parts):
       return parts.indices.flatMap { index in
         parts[index].firsts.map { name, rest in
-          (name, .all(parts[..<index] + [rest] + parts[(index + 1)...]))
+          let others = parts[..<index] + parts[(index + 1)...]
+          return (name, rest == .sequence([]) ? .all(Array(others)) : .all(others + [rest]))
         }
       }
     case .sequence(let parts):
       guard let head = parts.first else { return [] }
-      let tail = Step.sequence(Array(parts.dropFirst()))
-      let here = head.firsts.map { name, rest in
-        (name, rest.isNothing ? tail : .sequence([rest, tail]))
-      }
-      return head.mayBeEmpty ? here + tail.firsts : here
+      let tail = Array(parts.dropFirst())
+      let here = head.firsts.map { ($0, Step.flat([$1] + tail)) }
+      return head.mayBeEmpty ? here + Step.flat(tail).firsts : here
     }
   }
 
-  private var isNothing: Bool {
-    if case .sequence(let parts) = self { parts.allSatisfy(\.isNothing) } else { false }
+  /// A sequence without sequences in it, which keeps the number of different ones small.
+  private static func flat(_ parts: [Step]) -> Step {
+    .sequence(
+      parts.flatMap { part in
+        if case .sequence(let inner) = part { inner } else { [part] }
+      })
   }
 }

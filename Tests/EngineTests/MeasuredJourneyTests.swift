@@ -9,7 +9,7 @@ import Testing
 
 @Suite
 struct `A measured journey` {
-  @Test(arguments: 0..<600 as Range<UInt64>)
+  @Test(arguments: 0..<1000 as Range<UInt64>)
   func `equals the naive recount`(seed: UInt64) async throws {
     let world = JourneyWorld(seed: seed)
     let stories = try world.stories(segments: 1 + Int(seed % 3))
