@@ -15,7 +15,7 @@ public struct Alignment: Sendable, Equatable {
     case extra
     /// It stands in another order than designed: its step was skipped where it should have been.
     case outOfOrder
-    /// Its touchpoint was met as planned elsewhere in the case.
+    /// Its touchpoint was met as planned elsewhere in the case, or just before.
     case repeated
   }
 
@@ -93,7 +93,7 @@ struct Aligner {
     }
     for (position, symbol) in symbols.enumerated() where alignment.placements[position] == .extra {
       let step = tree.stepOf[Int(symbol)]
-      if placed[Int(symbol)] {
+      if placed[Int(symbol)] || (position > 0 && symbols[position - 1] == symbol) {
         alignment.placements[position] = .repeated
       } else if skips[step] > 0 {
         skips[step] -= 1

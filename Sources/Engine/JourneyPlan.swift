@@ -100,7 +100,10 @@ struct JourneyPlan: Sendable {
     treeSymbolOf = names.map { tree.touchpoints.firstIndex(of: $0).map(UInt8.init) ?? Self.none }
     stepOf = treeSymbolOf.map { $0 == Self.none ? Self.none : UInt8(tree.stepOf[Int($0)]) }
     collapses = treeSymbolOf.map { $0 == Self.none || !tree.loops[Int($0)] }
-    costs = found.map { ExactSum.millionths(experience.touchpoints[$0].cost ?? 0) }
+    let walked = walked
+    costs = found.enumerated().map { symbol, touchpoint in
+      symbol < walked ? ExactSum.millionths(experience.touchpoints[touchpoint].cost ?? 0) : 0
+    }
     var promises: [Promise] = []
     for symbol in 0..<walked where treeSymbolOf[symbol] != Self.none {
       guard let promise = experience.touchpoints[found[symbol]].expects else { continue }
@@ -110,7 +113,6 @@ struct JourneyPlan: Sendable {
           of: promise.of.flatMap { names.firstIndex(of: $0) }))
     }
     self.promises = promises
-    let walked = walked
     duties = names.indices.map { symbol in
       var duties: Duties = []
       let touchpoint = experience.touchpoints[found[symbol]]

@@ -375,9 +375,9 @@ public struct NaiveJourney {
     facts.alignmentCost = result.cost
     let placed = Set(zip(met, result.matched).filter(\.1).map(\.0))
     var missing = result.skipped
-    for (name, isMatched) in zip(met, result.matched) where !isMatched {
+    for (position, name) in met.enumerated() where !result.matched[position] {
       guard let step = steps.firstIndex(where: { $0.touchpoints.contains(name) }) else { continue }
-      if placed.contains(name) {
+      if placed.contains(name) || (position > 0 && met[position - 1] == name) {
         facts.verdicts.insert(.repeated)
       } else if missing[step, default: 0] > 0 {
         missing[step, default: 0] -= 1
