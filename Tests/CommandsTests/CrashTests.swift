@@ -1,0 +1,73 @@
+import Foundation
+import Testing
+
+@Suite(.serialized)
+struct `An import that is killed` {
+  /// How often each kind of file is killed: a hundred times in all.
+  private static let kills = 50
+  private static let rows = 200_000
+  /// Some eighty checkpoints a file.
+  private static let chunk = "131072"
+
+  @Test(arguments: CrashRows.Messages.allCases)
+  func `at any moment loses nothing and doubles nothing when it is run again`(
+    messages: CrashRows.Messages
+  ) throws {
+    let folder = try Folder()
+    try folder.write(CrashRows.csv(Self.rows, messages, seed: 7), to: "events.csv")
+    let begun = ContinuousClock.now
+    let whole = try Self.start("whole", in: folder).wait()
+    let usual = (ContinuousClock.now - begun) / .seconds(1)
+    #expect(whole.code == 0, "\(whole)")
+    #expect(whole.figure("added") ?? 0 > Self.rows * 9 / 10)
+    let rejects = try folder.read("whole/rejects/1.jsonl")
+    let expected = try Self.answers("whole", in: folder)
+
+    var dice = Dice(messages == .named ? 1 : 2)
+    var killed = 0
+    var round = 0
+    while killed < Self.kills {
+      round += 1
+      let store = "round-\(round)"
+      var last: Run?
+      while last == nil {
+        let program = try Self.start(store, in: folder)
+        // From the first instruction to after the merge.
+        program.sleep(seconds: Double(dice.below(1000)) / 1000 * usual * 1.1)
+        if program.end() { killed += 1 } else { last = try program.wait() }
+        guard killed < Self.kills else { break }
+      }
+      let end = try last ?? Self.start(store, in: folder).wait()
+      try #require(end.code == 0, "\(end)")
+      #expect(end.figure("added") == whole.figure("added"))
+      #expect(end.figure("rejected") == whole.figure("rejected"))
+      #expect(end.figure("records") == Self.rows)
+      // Compared beforehand: a failure would print megabytes.
+      let hasSameRejects = try folder.read("\(store)/rejects/1.jsonl") == rejects
+      let hasSameAnswers = try Self.answers(store, in: folder) == expected
+      #expect(hasSameRejects && hasSameAnswers, "round \(round)")
+      let again = try Self.start(store, in: folder).wait()
+      #expect(again.figure("added") == 0, "\(again)")
+      try folder.remove(store)
+    }
+    #expect(killed == Self.kills)
+  }
+
+  private static func start(_ store: String, in folder: Folder) throws -> RunningProgram {
+    try Program.start(
+      ["import", "events.csv", "--data", store, "--chunk-size", chunk, "--format", "json"],
+      in: folder)
+  }
+
+  /// What a store says of every event; the doctor has nothing to say.
+  private static func answers(_ store: String, in folder: Folder) throws -> [String] {
+    let funnel = try Program.run(
+      "funnel", "Page Viewed", "Cart Filled", "Order Completed", "--breakdown", "channel",
+      "--format", "json", "--data", store, in: folder)
+    let export = try Program.run("export", "--data", store, in: folder)
+    let doctor = try Program.run("doctor", "--format", "json", "--data", store, in: folder)
+    #expect(funnel.code == 0 && export.code == 0)
+    #expect(doctor.code == 0 && !doctor.output.contains("import"), "\(doctor)")
+    return [funnel.output, export.output]
+  }
+}
