@@ -22,6 +22,9 @@ final class XESReader: NSObject, XMLParserDelegate {
   private var place: [String] = []
   private var events: [Parsed] = []
   private var pending: [[Attribute]] = []
+  private var isTooDeep = false
+  /// Whether the last tag was closed, with nothing broken before it.
+  private var isWhole = false
 
   /// One event of a trace.
   struct Parsed {
@@ -44,12 +47,24 @@ final class XESReader: NSObject, XMLParserDelegate {
     let parser = XMLParser(data: Data("<chunk>\(wholeTraces(text))</chunk>".utf8))
     parser.shouldResolveExternalEntities = false
     parser.delegate = reader
-    guard parser.parse(), parser.parserError == nil else {
-      let line = parser.lineNumber
-      let reason = parser.parserError?.localizedDescription ?? "unknown"
-      return (reader.events, ("xes.syntax", "The XML is broken at its line \(line): \(reason)."))
+    let isParsed = parser.parse() && parser.parserError == nil
+    guard isParsed || reader.isWhole && parser.isOnlyTooLong else {
+      let problem =
+        reader.isTooDeep
+        ? ("xes.depth", "Elements nest deeper than \(ImportLimits.depth) levels.")
+        : ("xes.syntax", "The XML is broken at line \(parser.lineNumber) of these traces.")
+      return (reader.events, problem)
+    }
+    guard !endsInsideTrace(text) else {
+      return (reader.events, ("xes.truncated", "The log ends inside a trace."))
     }
     return (reader.events, nil)
+  }
+
+  /// Whether a trace begins behind the last whole one.
+  private static func endsInsideTrace(_ text: String) -> Bool {
+    let end = text.range(of: "</trace>", options: .backwards)?.upperBound ?? text.startIndex
+    return text[end...].contains("<trace")
   }
 
   /// The part from the first trace to the end of the last: what is around them belongs to the
@@ -67,7 +82,10 @@ final class XESReader: NSObject, XMLParserDelegate {
     qualifiedName: String?, attributes: [String: String]
   ) {
     place.append(element)
-    guard place.count <= ImportLimits.depth else { return parser.abortParsing() }
+    guard place.count <= ImportLimits.depth else {
+      isTooDeep = true
+      return parser.abortParsing()
+    }
     switch element {
     case "trace":
       traceAttributes = []
@@ -95,6 +113,7 @@ final class XESReader: NSObject, XMLParserDelegate {
     guard parser.parserError == nil else { return }
     if element == "event" { pending.append(eventAttributes) }
     if element == "trace" { finishTrace() }
+    isWhole = place.isEmpty
   }
 
   /// Makes the trace's events, once all of its attributes are known.
@@ -130,6 +149,14 @@ final class XESReader: NSObject, XMLParserDelegate {
   }
 }
 
+extension XMLParser {
+  /// Whether what libxml2 complains of is that it has read more than 10 MB, which it does at the
+  /// very end.
+  fileprivate var isOnlyTooLong: Bool {
+    (parserError as NSError?)?.code == ErrorCode.internalError.rawValue
+  }
+}
+
 extension XESReader {
   /// Reads one chunk; its records are events.
   static func read(
@@ -144,7 +171,7 @@ extension XESReader {
     }
     if let problem {
       // The events after the broken place cannot be told apart, and count as one record.
-      if events.count < chunk.records { sink.beginRecord() }
+      if events.count < chunk.records || events.isEmpty { sink.beginRecord() }
       sink.rawEnd = min(chunk.length, ImportLimits.rawPrefix)
       sink.reject(field: nil, problem.code, problem.text)
     }
