@@ -24,6 +24,10 @@ struct CustomersCommand: AsyncParsableCommand {
   @Option(help: "How many customers or events to show.") var limit = 200
   @Option(help: "text or json.") var format = PlainFormat.text
 
+  func validate() throws {
+    guard limit > 0 else { throw ValidationError("--limit is 1 or more.") }
+  }
+
   func run() async throws {
     let store = try workspace.store(.reading)
     let experience = try workspace.loadExperienceIfThere()
@@ -71,7 +75,8 @@ struct CustomersCommand: AsyncParsableCommand {
     }
     Terminal.print(identities.map(\.description.printable).joined(separator: " = "))
     for link in links {
-      let state = link.removed.map { "taken back \(clock.day($0))" } ?? "since \(clock.day(link.said))"
+      let state =
+        link.removed.map { "taken back \(clock.day($0))" } ?? "since \(clock.day(link.said))"
       Terminal.print(
         "  \(link.first.description.printable) is \(link.second.description.printable): "
           + "\(link.source.rawValue), \(link.rule.printable), \(state)")

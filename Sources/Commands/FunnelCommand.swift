@@ -46,7 +46,7 @@ struct FunnelCommand: AsyncParsableCommand {
     let asked = try ask(experience, clock)
     try asked.validate()
     let stories = try workspace.store(.reading).stories(question.identity(clock))
-    try check(asked, stories.names)
+    try check(asked, stories)
     let funnel = try await Timing.measure(timing, over: stories) {
       try await stories.answer(asked)
     }
@@ -62,7 +62,8 @@ struct FunnelCommand: AsyncParsableCommand {
       let optional = text.hasSuffix("?")
       let name = optional ? String(text.dropLast()) : text
       return FunnelQuestion.Step(
-        name, rule: try FunnelQuestion.Step.rule(name, in: experience), presence: optional ? .optional : .required)
+        name, rule: try FunnelQuestion.Step.rule(name, in: experience),
+        presence: optional ? .optional : .required)
     }
     var asked = FunnelQuestion(steps: parts, window: try Self.span(window))
     asked.pairWindow = try pairWindow.map(Self.span)
@@ -84,24 +85,36 @@ struct FunnelCommand: AsyncParsableCommand {
   private static func span(_ text: String) throws -> TimeSpan {
     guard let span = TimeSpan(text) else {
       throw Refusal(
-        "funnel.window", problem: "“\(text.printable)” is no span of time.",
+        "funnel.window", problem: "“\(text.brief)” is no span of time.",
         remedy: "Write 30m, 24h, 7d or 1d12h.")
     }
     return span
   }
 
-  /// Refuses steps that no event can fill, with the name that was meant perhaps.
-  private func check(_ asked: FunnelQuestion, _ names: EventNames) throws {
-    for step in asked.steps {
-      guard let wanted = step.rule.eventNames, !wanted.isEmpty,
+  /// Refuses events and properties that were never seen, with the name that was meant perhaps.
+  private func check(_ asked: FunnelQuestion, _ stories: Stories) throws {
+    let names = stories.names
+    for rule in asked.steps.map(\.rule) + asked.exclusions.map(\.rule) {
+      guard let wanted = rule.eventNames?.sorted(), let first = wanted.first,
         wanted.allSatisfy({ names.code(of: $0) == nil })
       else { continue }
-      let near = nearest(to: wanted.sorted()[0], among: names.names)
       throw Refusal(
-        "funnel.event", problem: "No event is called “\(wanted.sorted()[0].printable)”.",
-        remedy: near.map { "Did you mean “\($0.printable)”?" }
+        "funnel.event", problem: "No event is called “\(first.brief)”.",
+        remedy: Self.meant(first, among: names.names)
           ?? "`waymark customers <id>` shows what events are called.")
     }
+    let properties = Set(stories.segments.flatMap { $0.properties.map(\.name) })
+    for name in asked.heldConstant + [asked.breakdown?.property].compactMap({ $0 })
+    where !properties.contains(name) {
+      throw Refusal(
+        "funnel.property", problem: "No event has a property “\(name.brief)”.",
+        remedy: Self.meant(name, among: properties.sorted())
+          ?? "`waymark customers <id>` shows what properties events have.")
+    }
+  }
+
+  private static func meant(_ name: String, among known: [String]) -> String? {
+    nearest(to: name, among: known).map { "Did you mean “\($0.printable)”?" }
   }
 
   private func tell(_ funnel: Funnel) {
@@ -145,7 +158,8 @@ struct FunnelCommand: AsyncParsableCommand {
 
   private func tellCSV(_ funnel: Funnel) {
     Terminal.print("group,step,count,share,low,high,share_of_previous,median_ms,open")
-    let all = [(name: "", steps: funnel.steps)]
+    let all =
+      [(name: "", steps: funnel.steps)]
       + funnel.groups.map { (name: $0.isRest ? "all others" : $0.value ?? "", steps: $0.steps) }
     for group in all {
       for step in group.steps {

@@ -75,7 +75,8 @@ struct VerifyCommand: AsyncParsableCommand {
   }
 
   private func tell(_ answer: Answer) {
-    let what = "\(grouped(answer.figures)) figures over \(counted(answer.customers, "customer")) "
+    let what =
+      "\(grouped(answer.figures)) figures over \(counted(answer.customers, "customer")) "
       + "with \(counted(answer.events, "event"))"
     guard !answer.differences.isEmpty else {
       return Terminal.print("\(answer.journey): \(what) equal their recount")
@@ -115,9 +116,11 @@ private struct Figures {
     for path in Set(numbers.keys).union(others.numbers.keys) {
       let (left, right) = (numbers[path], others.numbers[path])
       if let left, let right, abs(left - right) <= 1e-9 * max(1, abs(left), abs(right)) { continue }
-      differences.append("\(path): \(left.map { "\($0)" } ?? "–") ≠ \(right.map { "\($0)" } ?? "–")")
+      differences.append(
+        "\(path): \(left.map { "\($0)" } ?? "–") ≠ \(right.map { "\($0)" } ?? "–")")
     }
-    for path in Set(values.keys).union(others.values.keys) where values[path] != others.values[path] {
+    for path in Set(values.keys).union(others.values.keys) where values[path] != others.values[path]
+    {
       differences.append("\(path): \(values[path] ?? "–") ≠ \(others.values[path] ?? "–")")
     }
     return differences.sorted()
