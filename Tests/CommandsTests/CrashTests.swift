@@ -32,8 +32,9 @@ struct `An import that is killed` {
       var last: Run?
       while last == nil {
         let program = try Self.start(store, in: folder)
-        // From the first instruction to after the merge.
-        program.sleep(seconds: Double(dice.below(1000)) / 1000 * usual * 1.1)
+        // Mostly in the first half, so that one file is killed often; then to after the merge.
+        let reach = dice.one(in: 4) ? 1.1 : 0.5
+        program.sleep(seconds: Double(dice.below(1000)) / 1000 * usual * reach)
         if program.end() { killed += 1 } else { last = try program.wait() }
         guard killed < Self.kills else { break }
       }
@@ -69,5 +70,40 @@ struct `An import that is killed` {
     #expect(funnel.code == 0 && export.code == 0)
     #expect(doctor.code == 0 && !doctor.output.contains("import"), "\(doctor)")
     return [funnel.output, export.output]
+  }
+}
+
+@Suite
+struct `An erasure that is killed` {
+  @Test
+  func `is finished by the next, and nobody else is harmed`() throws {
+    let folder = try Folder()
+    try folder.write(CrashRows.csv(20_000, .named, seed: 21), to: "events.csv")
+    try #require(try Program.run("import", "events.csv", "-d", "whole", in: folder).code == 0)
+    let begun = ContinuousClock.now
+    try folder.copy("whole", to: "erased")
+    try Self.erase("erased", in: folder)
+    let usual = (ContinuousClock.now - begun) / .seconds(1)
+    let expected = try Program.run("export", "-d", "erased", in: folder).output
+    #expect(expected.contains("user-18\"") && !expected.contains("user-17\""))
+    var dice = Dice(4)
+    for round in 0..<15 {
+      let store = "round-\(round)"
+      try folder.copy("whole", to: store)
+      let program = try Program.start(["erase", "user-17", "--yes", "-d", store], in: folder)
+      program.sleep(seconds: Double(dice.below(1000)) / 1000 * usual)
+      program.end()
+      try Self.erase(store, in: folder)
+      let isSame = try Program.run("export", "-d", store, in: folder).output == expected
+      #expect(isSame, "round \(round)")
+      try folder.remove(store)
+    }
+  }
+
+  private static func erase(_ store: String, in folder: Folder) throws {
+    let run = try Program.run("erase", "user-17", "--yes", "-d", store, in: folder)
+    #expect(run.code == 0 && run.output.contains("no trace is left"), "\(run)")
+    let doctor = try Program.run("doctor", "-d", store, in: folder)
+    #expect(doctor.code == 0 && doctor.output.contains("All is well"), "\(doctor)")
   }
 }

@@ -1,7 +1,7 @@
 import Foundation
 import Testing
 
-/// Half as many again as a store of the tests has parts.
+/// How many rows a file has: those of five parts.
 private let rows = 3000
 
 @Suite(.serialized)

@@ -35,10 +35,8 @@ struct `A hostile experience` {
     case "brackets":
       String(repeating: "(", count: deep) + "true" + String(repeating: ")", count: deep)
     case "denials": String(repeating: "!", count: deep) + "true"
-    case "choices":
-      String(repeating: "true?", count: deep / 2) + "true"
-        + String(repeating: ":true", count: deep / 2)
-    default: Array(repeating: "true", count: deep).joined(separator: " || ")
+    case "choices": String(repeating: "1>0?1>0:", count: deep / 2) + "true"
+    default: String(repeating: "true||", count: deep) + "true"
     }
   }
 
@@ -54,7 +52,9 @@ struct `A hostile experience` {
     let texts: [String: String] = [
       "aliases": "experience: &name Shop\ntimezone: *name\n",
       "a bomb of aliases": "a: &a [x, x, x, x, x, x, x, x, x]\n"
-        + "bcdefghij".map { "\($0): &\($0) [\(Array(repeating: "*a", count: 9).joined(separator: ", "))]\n" }
+        + "bcdefghij".map {
+          "\($0): &\($0) [\(Array(repeating: "*a", count: 9).joined(separator: ", "))]\n"
+        }
         .joined(),
       "lists in lists": "experience: " + String(repeating: "[", count: Self.deep)
         + String(repeating: "]", count: Self.deep),
@@ -86,7 +86,8 @@ struct `A hostile experience` {
     try folder.write("user_id,event,time\na,Page Viewed,2026-01-02\n", to: "events.csv")
     #expect(try Program.run("import", "events.csv", in: folder).code == 0)
     for arguments in [
-      ["map", "--segment", expression], ["funnel", "Page Viewed", expression + " && event == \"\""],
+      ["map", "--segment", expression],
+      ["funnel", "Page Viewed", expression + " && event == \"\""],
     ] {
       let run = try Program.start(arguments, in: folder).wait()
       #expect(run.code == 64 && run.errors.contains("ore than"), "\(run)")
@@ -124,6 +125,8 @@ struct `A question that makes no sense` {
     (["funnel", "Page Viewed"], "2 to 32 steps"),
     (["funnel"] + Array(repeating: "Page Viewed", count: 65), "2 to 32 steps"),
     (["customers", "user:nobody-here"], "Nobody is known"),
+    (["customers", "user:user-1", "--limit=-1"], "1 or more"),
+    (["verify", "--customers=-1"], "0 or more"),
     (["erase", "user:nobody-here", "--yes"], "Nothing is known"),
     (["erase", "user:user-1"], "Say --yes"),
     (["link", "a", "a"], "Give two different identities"),
@@ -138,6 +141,21 @@ struct `A question that makes no sense` {
     let isFault = arguments.contains("nowhere.yaml")
     #expect(run.code == (isFault ? 1 : 64) && run.errors.contains(said), "\(run)")
     #expect(run.said.utf8.count < 1500, "\(run)")
+  }
+
+  @Test(arguments: ["2>&-", "2>/dev/full"])
+  func `is refused also where nobody can read why`(streams: String) throws {
+    let run = try Program.run("map", "nowhere", in: folder, through: "exec \"$@\" \(streams)")
+    #expect(run.code == 64, "\(run)")
+    let sound = try Program.run("map", in: folder, through: "exec \"$@\" \(streams)")
+    #expect(sound.code == 0, "\(sound)")
+    #expect(try Program.run("doctor", in: folder).code == 0)
+  }
+
+  @Test(arguments: [["map", "--format", "json"], ["export"], ["doctor"]])
+  func `gets no exit code 0 for an answer that could not be written`(arguments: [String]) throws {
+    let run = try Program.start(arguments, in: folder, through: "exec \"$@\" >/dev/full").wait()
+    #expect(run.code == 1 && run.errors.contains("oom"), "\(run)")
   }
 
   @Test(arguments: ["map", "funnel", "export", "doctor", "customers", "infer", "erase", "verify"])

@@ -75,8 +75,9 @@ struct `A hostile file` {
 
   @Test(arguments: [
     ("a field of ten megabytes", "record.length"), ("a quote that never closes", "csv.quote"),
-    ("a NUL", "text.nul"), ("broken UTF-8", "text.utf8"), ("the year 9999", "time.range"),
-    ("the year 0", "time.form"), ("too few fields", "csv.fields"), ("nobody", "identity.placeholder"),
+    ("a NUL", "text.nul"), ("broken UTF-8", "text.encoding"), ("the year 9999", "time.range"),
+    ("the year 0", "time.form"), ("too few fields", "csv.fields"),
+    ("nobody", "identity.placeholder"),
   ])
   func `loses the bad record and keeps the good ones`(kind: String, code: String) throws {
     let bad: [String: [UInt8]] = [
@@ -204,7 +205,8 @@ struct `A hostile file` {
         "<!DOCTYPE l [<!ENTITY l0 \"lol\">\(lol)]><log>\(trace("&l9;"))</log>",
       "an entity of a file":
         "<!DOCTYPE l [<!ENTITY e SYSTEM \"file:///etc/passwd\">]><log>\(trace("&e;"))</log>",
-      "lists in lists": "<log><trace>" + String(repeating: "<list>", count: 200_000) + "</trace></log>",
+      "lists in lists": "<log><trace>" + String(repeating: "<list>", count: 200_000)
+        + "</trace></log>",
       "a tag that is not closed": "<log><trace><event></trace></log>",
       "half a trace": "<log>\(trace("a"))" + trace("b").prefix(90),
     ]
@@ -214,6 +216,20 @@ struct `A hostile file` {
     #expect(run.code == 0 && run.output.contains("\(good) event"), "\(run)")
     #expect(run.output.contains("1 × \(code)"), "\(run)")
     #expect(!run.said.contains("root:"))
+  }
+
+  @Test
+  func `of XES may have a trace of more than ten megabytes`() throws {
+    let event = """
+      <event><string key="concept:name" value="E"/>\
+      <date key="time:timestamp" value="2026-01-02T00:00:00Z"/></event>
+
+      """
+    try folder.write(
+      "<log><trace><string key=\"concept:name\" value=\"a\"/>"
+        + String(repeating: event, count: 120_000) + "</trace></log>", to: "long.xes")
+    let run = try `import`("long.xes")
+    #expect(run.code == 0 && run.output.contains("120,000 events added ("), "\(run)")
   }
 
   @Test

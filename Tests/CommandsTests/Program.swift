@@ -26,6 +26,7 @@ enum Program {
   }
 
   /// Runs the program to its end.
+  @discardableResult
   static func run(
     _ arguments: String..., in folder: Folder, environment: [String: String] = [:],
     through shell: String? = nil
