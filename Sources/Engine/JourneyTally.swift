@@ -82,7 +82,7 @@ struct JourneyTally: @unchecked Sendable {
     symbolValues = Array(repeating: ExactSum(), count: symbols)
     startValues = Array(repeating: ExactSum(), count: plan.starts)
     startCosts = Array(repeating: ExactSum(), count: plan.starts)
-    tables = JourneyTables(plan, memory)
+    tables = JourneyTables(plan, channels, memory)
     scratch = CaseScratch(plan, passageCount: passageCount, memory: memory)
   }
 
@@ -126,8 +126,12 @@ struct JourneyTables {
   let stepOf: UnsafePointer<UInt8>
   let collapses: UnsafePointer<Bool>
   let costs: UnsafePointer<Int64>
+  /// How many channels there are, and as `ChannelNames` says for each symbol.
+  let channels: Int
+  let designedChannel: UnsafePointer<UInt8>
+  let allowedChannels: UnsafePointer<UInt64>
 
-  init(_ plan: JourneyPlan, _ memory: ColumnMemory) {
+  init(_ plan: JourneyPlan, _ channels: ChannelNames, _ memory: ColumnMemory) {
     window = plan.question.journey.window.milliseconds
     again = plan.question.journey.again
     starts = UInt8(plan.starts)
@@ -141,6 +145,9 @@ struct JourneyTables {
     stepOf = table(plan.stepOf)
     collapses = table(plan.collapses)
     costs = table(plan.costs)
+    self.channels = channels.names.count
+    designedChannel = table(channels.designed.map(UInt8.init))
+    allowedChannels = table(channels.allowed)
   }
 }
 

@@ -43,6 +43,8 @@ private struct OpenCase {
   var channels: UInt64 = 0
   var lastChannel = 0
   var wrongChannel = false
+  /// The passages off the map that were met, as far as they have bits.
+  var passages: UInt64 = 0
   var value: Int64 = 0
   var cost: Int64 = 0
 }
@@ -169,7 +171,20 @@ extension JourneyTally {
     let starts = tables.starts
     let end = stream.range.upperBound
     var position = first + 1
+    let bits = rules.passageBits.baseAddress
     while position < end {
+      if let bits {
+        // Most events lie off the map: pass them without asking what they are.
+        var passages: UInt64 = 0
+        while position < end, rules.symbols[Int(stream.codes[position])] == JourneyRules.none,
+          stream.times[position] <= open.deadline
+        {
+          passages |= bits[Int(stream.codes[position])]
+          position += 1
+        }
+        open.passages |= passages
+        guard position < end else { break }
+      }
       let time = stream.times[position]
       guard time <= open.deadline else { break }
       let code = stream.codes[position]
@@ -181,7 +196,11 @@ extension JourneyTally {
       }
       if symbol < starts {
         startRepeats[Int(symbol)] += 1
-        exclude(\.duringCase, at: time, rules)
+        if rules.isInRange(time) {
+          excluded.duringCase += 1
+        } else {
+          excluded.outsideRange += 1
+        }
       }
       interact(&open, symbol, at: position, stream, rules)
       position += 1
@@ -301,13 +320,13 @@ extension JourneyTally {
     _ open: inout OpenCase, _ symbol: Int, row: Int, _ rules: borrowing JourneyRules
   ) -> Int {
     let given = rules.channel(row: row)
-    let channel = given == 0 ? channels.designed[symbol] : given
-    let allowed = channels.allowed[symbol]
+    let channel = given == 0 ? Int(tables.designedChannel[symbol]) : given
+    let allowed = tables.allowedChannels[symbol]
     if given != 0, allowed != 0, allowed & (1 << UInt64(given)) == 0 {
       wrongChannels[symbol] += 1
       open.wrongChannel = true
     }
-    channelCounts[symbol * channels.names.count + channel] += 1
+    channelCounts[symbol * tables.channels + channel] += 1
     guard channel != 0 else { return 0 }
     open.channels |= 1 << UInt64(channel)
     if open.lastChannel != 0, open.lastChannel != channel { channelSwitches += 1 }
@@ -330,6 +349,12 @@ extension JourneyTally {
       completedTimes.append(end - open.start)
     }
     countSteps(open)
+    while open.passages != 0 {
+      let passage = rules.passageOfBit[open.passages.trailingZeroBitCount]
+      open.passages &= open.passages - 1
+      // A touchpoint that some codes tell only by their properties may be counted already.
+      if scratch.passageStamps[passage] != open.stamp { passages[passage] += 1 }
+    }
     if outcome != .open {
       if open.lateSteps != 0 { verdicts[0] += 1 }
       if open.wrongChannel { verdicts[1] += 1 }
