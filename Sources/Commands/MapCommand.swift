@@ -37,12 +37,14 @@ struct MapCommand: AsyncParsableCommand {
   var output: String?
   @Option(help: "For svg: light or dark.") var theme = Theme.light
   @Option(help: "auto, always or never.") var color = Terminal.Colors.auto
+  @Flag(help: "Print the JSON Schema of --format json, and nothing else.") var schema = false
   @Option(help: .hidden) var timing = 0
 
   /// The ground of a picture.
   enum Theme: String, CaseIterable, ExpressibleByArgument { case light, dark }
 
   func run() async throws {
+    guard !schema else { return Terminal.print(MapJSON.schema) }
     let experience = try workspace.loadExperience()
     let journey = try Self.find(journey, in: experience)
     let clock = try LocalClock(timezone: experience.timezone)
