@@ -45,12 +45,15 @@ struct MapSheet {
     }) {
       lanes.append(lane("Feeling", "designed and measured", picture(feeling)))
     }
-    lanes += [
-      lane("Pains", "and deviations", cells(pains)),
-      lane(
-        "Money", "value and cost", cells({ money($0.value, $0.cost) }, start: money(0, startCost))),
-      lane("Held by", cells({ owners($0.touchpoints) }, start: owners(chart.startTouchpoints))),
-    ]
+    lanes.append(lane("Pains", "and deviations", cells(pains)))
+    if chart.hasValues || chart.hasCosts {
+      lanes.append(
+        lane(
+          "Money", "value and cost",
+          cells({ money($0.value, $0.cost) }, start: money(0, startCost))))
+    }
+    lanes.append(
+      lane("Held by", cells({ owners($0.touchpoints) }, start: owners(chart.startTouchpoints))))
     if chart.columns.contains(where: { !$0.backstage.isEmpty }) {
       lanes.append(divide("LINE OF VISIBILITY"))
       lanes.append(lane("Backstage", "what employees do", cells { list($0.backstage) }))
