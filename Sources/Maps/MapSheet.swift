@@ -50,7 +50,7 @@ struct MapSheet {
       lanes.append(
         lane(
           "Money", "value and cost",
-          cells({ money($0.value, $0.cost) }, start: money(0, startCost))))
+          cells({ money($0.value, $0.cost) }, start: money(startValue, startCost))))
     }
     lanes.append(
       lane("Held by", cells({ owners($0.touchpoints) }, start: owners(chart.startTouchpoints))))
@@ -122,7 +122,15 @@ struct MapSheet {
     return all.isEmpty ? "<span class=\"muted\">–</span>" : all
   }
 
-  /// What the starting events cost.
+  /// What the starting events are worth, and those that end a case.
+  private var startValue: Double {
+    let steps = chart.columns.reduce(0) { $0 + $1.value }
+    let rest = chart.measured.value.sum - steps
+    // Sums of many amounts differ in their last digits.
+    return abs(rest) < 0.005 ? 0 : rest
+  }
+
+  /// What the starting events cost, and those that end a case.
   private var startCost: Double {
     let steps = chart.columns.reduce(0) { $0 + $1.cost }
     return max(0, chart.measured.cost.sum - steps)

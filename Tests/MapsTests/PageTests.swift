@@ -103,6 +103,14 @@ struct `A map as a page` {
   }
 
   @Test
+  func `gives the starting points what is worth money besides the steps`() {
+    var map = Sample.shopMap
+    map.value.sum += 2500
+    let page = MapPage.render(map, of: Sample.shopJourney, in: Sample.shop)
+    #expect(page.contains("<b>€2.5\u{A0}k</b> value"))
+  }
+
+  @Test
   func `says plainly what is repeated by design`() {
     let designed = MapPage.render(
       Sample.shopMap, of: Sample.repeatingJourney, in: Sample.shop)
