@@ -124,7 +124,7 @@ extension TextPage {
       let late =
         column.step.promised > 0 ? f.share(column.step.late, of: column.step.promised) : nil
       remarks.append(
-        "promised \(chart.promise(promise))" + (late.map { ", not kept \($0)" } ?? ""))
+        "promised \(chart.promise(promise))" + (late.map { ", late \($0)" } ?? ""))
     }
     remarks += chart.deviations(of: column).filter { $0.label != "late" }
       .map { "\($0.label) \($0.number)" }

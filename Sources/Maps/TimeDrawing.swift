@@ -33,7 +33,7 @@ struct TimeDrawing {
     let within = chart.figures.time(Double(expectation.within.milliseconds))
     let text =
       column.step.promised > 0
-      ? "\(chart.figures.share(column.step.late, of: column.step.promised)) not within\(Figures.space)\(within)"
+      ? "\(chart.figures.share(column.step.late, of: column.step.promised)) later than\(Figures.space)\(within)"
       : "promised \(within)"
     return SVG.wrapped(text, to: width - FlowDrawing.inset - 6, size: 12, lines: Self.mostLines)
   }

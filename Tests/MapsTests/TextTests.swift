@@ -35,7 +35,7 @@ struct `A map as text` {
     let text = MapText.render(Sample.shopMap, of: Sample.shopJourney, in: Sample.shop)
     for part in [
       "10,097 cases of 9,764 customers", "Completion 17.4 % of closed cases",
-      "252 still open, counted apart", "promised within 2d of Order, not kept 45.0 %",
+      "252 still open, counted apart", "promised within 2d of Order, late 45.0 %",
       "✓ met: Completion", "✗ missed: Feeling", "~ uncertain: Value",
       "After Checkout: Delivery costs 64.0 %", "1. Checkout (about 412 more completions): 34.5 %",
       "1 Mar 2026 to 1 Jun 2026",
