@@ -27,7 +27,8 @@ extension MeasuredJourney {
         weight = (share - usual) * Double(step.dropOffShare.count) * completionBehind(step)
         reasons.append(
           "\(step.dropOff.grouped) of \(step.dropOffShare.count.grouped) cases that came this far "
-            + "went no further (\(share.percent)); the other steps lose \(usual.percent) each.")
+            + "went no further (\(share.percent)); in the median of the other steps "
+            + "\(usual.percent) do.")
       }
       reasons += deviations(
         of: step, repeats: step.index < designed.count && designed[step.index].isRepeated,
