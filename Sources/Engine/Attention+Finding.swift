@@ -59,7 +59,7 @@ extension MeasuredJourney {
       found.append((share, reason(share.percent)))
     }
     note(step.late, of: step.promised) {
-      "\(step.late.grouped) of \(step.promised.grouped) promises were kept late or not at all (\($0))."
+      "\(step.late.grouped) of \(step.promised.grouped) that came had been promised sooner (\($0))."
     }
     note(step.skipped, of: step.skipped + step.cases) {
       "\(step.skipped.grouped) cases came further without it (\($0))."

@@ -29,7 +29,10 @@ struct JourneyRules: @unchecked Sendable {
   /// Whether interactions in this segment have channels.
   let countsChannels: Bool
   private let channelColumn: PropertyColumn?
-  private let channelOf: [UInt8]
+  /// The codes of the channel column where it is dense and narrow, as it nearly always is.
+  private let channelCodes: UnsafePointer<UInt8>?
+  /// By code of the channel column.
+  private let channelOf: UnsafePointer<UInt8>
   private let memory: ColumnMemory
 
   init(
@@ -96,7 +99,14 @@ struct JourneyRules: @unchecked Sendable {
         channelOf.append(UInt8(channels.position(of: dictionary[position])))
       }
     }
-    self.channelOf = channelOf
+    let room = memory.room(for: channelOf.count, of: UInt8.self)
+    _ = room.initialize(from: channelOf)
+    self.channelOf = UnsafePointer(room.baseAddress.unsafelyUnwrapped)
+    if let column, column.rows == nil, case .codes8(let codes) = column.values {
+      channelCodes = codes.baseAddress
+    } else {
+      channelCodes = nil
+    }
   }
 
   /// The symbol of an event's touchpoint.
@@ -133,6 +143,7 @@ struct JourneyRules: @unchecked Sendable {
 
   /// The channel that an event names; 0 where it names none.
   @inline(__always) func channel(row: Int) -> Int {
+    if let channelCodes { return Int(channelOf[Int(channelCodes[row])]) }
     guard let channelColumn else { return 0 }
     return Int(channelOf[channelColumn.code(at: row)])
   }

@@ -50,9 +50,7 @@ private struct OpenCase {
 extension JourneyTally {
   /// Finds the cases in a stream, and counts those that were asked for.
   mutating func walk(_ stream: CaseStream, _ rules: borrowing JourneyRules) {
-    let question = plan.question
-    let window = question.journey.window.milliseconds
-    let starts = UInt8(plan.starts)
+    let starts = tables.starts
     // From then on a case may begin again.
     var free = Int64.min
     var position = stream.range.lowerBound
@@ -72,7 +70,7 @@ extension JourneyTally {
       guard let (opening, startSymbol) = opening(at: &position, symbol, stream, rules) else {
         continue
       }
-      let deadline = time.addingReportingOverflow(window)
+      let deadline = time.addingReportingOverflow(tables.window)
       var open = OpenCase(
         stamp: stamp + 1, start: time,
         deadline: deadline.overflow ? .max : deadline.partialValue, startSymbol: startSymbol,
@@ -89,7 +87,7 @@ extension JourneyTally {
         stamp += 1
         position = walkCase(&open, from: opening, stream, rules)
       }
-      switch question.journey.again {
+      switch tables.again {
       case .once: free = .max
       case .afterEnd: break
       case .after(let span):
@@ -118,7 +116,7 @@ extension JourneyTally {
     var candidates: [(symbol: UInt8, position: Int)] = [(symbol, first)]
     while after < stream.range.upperBound, stream.times[after] == time {
       let other = rules.symbol(stream.codes[after], row: stream.row(after))
-      if other < plan.starts { candidates.append((other, after)) }
+      if other < tables.starts { candidates.append((other, after)) }
       after += 1
     }
     candidates.sort { ($0.symbol, $0.position) < ($1.symbol, $1.position) }
@@ -155,9 +153,9 @@ extension JourneyTally {
     while position < stream.range.upperBound, stream.times[position] <= open.deadline {
       let symbol = rules.symbol(stream.codes[position], row: stream.row(position))
       defer { position += 1 }
-      guard symbol < plan.walked else { continue }
-      if symbol < plan.starts { exclude(\.duringCase, at: stream.times[position], rules) }
-      if !plan.duties[Int(symbol)].isDisjoint(with: [.goal, .end]) { return position + 1 }
+      guard symbol < tables.walked else { continue }
+      if symbol < tables.starts { exclude(\.duringCase, at: stream.times[position], rules) }
+      if !tables.duties[Int(symbol)].isDisjoint(with: [.goal, .end]) { return position + 1 }
     }
     return position
   }
@@ -167,8 +165,8 @@ extension JourneyTally {
     _ open: inout OpenCase, from first: Int, _ stream: CaseStream, _ rules: borrowing JourneyRules
   ) -> Int {
     interact(&open, UInt8(open.startSymbol), at: first, stream, rules)
-    let walked = UInt8(plan.walked)
-    let starts = UInt8(plan.starts)
+    let walked = tables.walked
+    let starts = tables.starts
     let end = stream.range.upperBound
     var position = first + 1
     while position < end {
@@ -187,7 +185,7 @@ extension JourneyTally {
       }
       interact(&open, symbol, at: position, stream, rules)
       position += 1
-      let duties = plan.duties[Int(symbol)]
+      let duties = tables.duties[Int(symbol)]
       if duties.contains(.goal) {
         finish(&open, .completed, at: time, stream, end: position, rules)
         return position
@@ -206,7 +204,7 @@ extension JourneyTally {
     _ open: inout OpenCase, _ symbol: UInt8, _ code: UInt16, at position: Int,
     _ stream: CaseStream, _ rules: borrowing JourneyRules
   ) {
-    if symbol < JourneyRules.ask, plan.duties[Int(symbol)].contains(.reference) {
+    if symbol < JourneyRules.ask, tables.duties[Int(symbol)].contains(.reference) {
       scratch.referenceStamps[Int(symbol)] = open.stamp
       scratch.referenceTimes[Int(symbol)] = stream.times[position]
     }
@@ -222,10 +220,10 @@ extension JourneyTally {
     _ rules: borrowing JourneyRules
   ) {
     let symbol = Int(symbolByte)
-    let step = plan.stepOf[symbol]
+    let step = tables.stepOf[symbol]
     let isNew = scratch.symbolStamps[symbol] != open.stamp
     interactions[symbol] += 1
-    if (symbolByte == open.last && plan.collapses[symbol])
+    if (symbolByte == open.last && tables.collapses[symbol])
       || (open.length >= JourneyPlan.longest && !isNew)
     {
       if step != JourneyPlan.none { open.left += 1 }
@@ -250,7 +248,7 @@ extension JourneyTally {
         scratch.firstPositions[Int(step)] = position
         scratch.firstChannels[Int(step)] = channel
       }
-    } else if symbol < plan.starts {
+    } else if symbolByte < tables.starts {
       open.lastWalked = position
     }
     if rules.hasDuties { attend(&open, symbol, at: position, stream, rules) }
@@ -261,8 +259,8 @@ extension JourneyTally {
     _ open: inout OpenCase, _ symbol: Int, at position: Int, _ stream: CaseStream,
     _ rules: borrowing JourneyRules
   ) {
-    open.cost = open.cost.addingSaturating(plan.costs[symbol])
-    let duties = plan.duties[symbol]
+    open.cost = open.cost.addingSaturating(tables.costs[symbol])
+    let duties = tables.duties[symbol]
     if duties.contains(.value), let value = rules.value(symbol, row: stream.row(position)) {
       let millionths = ExactSum.millionths(value)
       symbolValues[symbol].add(millionths: millionths)
@@ -294,7 +292,7 @@ extension JourneyTally {
   }
 
   private func check(_ open: inout OpenCase, _ symbol: Int, late: Bool) {
-    let bit = UInt64(1) << UInt64(plan.stepOf[symbol])
+    let bit = UInt64(1) << UInt64(tables.stepOf[symbol])
     open.checkedSteps |= bit
     if late { open.lateSteps |= bit }
   }
@@ -322,12 +320,6 @@ extension JourneyTally {
     _ open: inout OpenCase, _ outcome: Outcome, at end: Int64, _ stream: CaseStream,
     end endPosition: Int, _ rules: borrowing JourneyRules
   ) {
-    for promise in plan.promises where scratch.promiseStamps[promise.symbol] != open.stamp {
-      guard let reference = reference(of: promise, open), end - reference > promise.within else {
-        continue
-      }
-      check(&open, promise.symbol, late: true)
-    }
     let position = variants.position(
       of: UnsafeBufferPointer(rebasing: scratch.sequence[..<open.length]), hash: open.hash)
     variants.count(
