@@ -71,8 +71,8 @@ struct CustomersCommand: AsyncParsableCommand {
       if !known.contains(event.identity) { known.append(event.identity) }
     }
     let names = identities.map(\.description.printable)
-    let line = names.joined(separator: " = ")
-    Terminal.print(line.count <= Terminal.width ? line : names.joined(separator: "\n  = "))
+    let joined = names.joined(separator: " = ")
+    Terminal.print(joined.count <= Terminal.width ? joined : names.joined(separator: "\n  = "))
     for link in links {
       let state =
         link.removed.map { "taken back \(clock.day($0))" } ?? "since \(clock.day(link.said))"
