@@ -27,7 +27,9 @@ enum Manual {
         Command(
           name: command["commandName"].text ?? "", abstract: command["abstract"].text ?? "",
           discussion: command["discussion"].text ?? "",
-          options: command["arguments"].list.flatMap { argument in
+          options: command["arguments"].list.filter {
+            $0["shouldDisplay"].value as? Bool == true
+          }.flatMap { argument in
             argument["names"].list.compactMap { $0["name"].text }
           })
       }.filter { $0.name != "help" }
@@ -61,6 +63,25 @@ struct `The command line` {
       for line in help.lines { #expect(line.count <= 80, "\(line)") }
       let same = try await here.expect("help", command.name)
       #expect(same.output == help.output)
+    }
+  }
+
+  /// `make docs` writes the page.
+  @Test func `has a manual page of every command and option`() throws {
+    var package = URL(filePath: #filePath)
+    for _ in 0..<3 { package.deleteLastPathComponent() }
+    let page = try String(contentsOf: package.appending(path: "docs/waymark.1"), encoding: .utf8)
+    let sections = page.split(separator: "\n.It Em ").dropFirst()
+    for command in Manual.commands {
+      let section = try #require(
+        sections.first { $0.hasPrefix(command.name + "\n") }, "\(command.name) is not in it")
+      #expect(section.hasPrefix("\(command.name)\n\(command.abstract)\n"), "\(command.name)")
+      for option in command.options {
+        let known =
+          section.contains(option.count == 1 ? "Fl \(option) " : "Fl -\(option)")
+          || section.contains(", -\(option)")
+        #expect(known, "\(command.name) --\(option) is not in it")
+      }
     }
   }
 
