@@ -36,7 +36,8 @@ struct QuestionOptions: ParsableArguments {
       let rule = try ExpressionParser.parse(name, about: .story, giving: .boolean)
       return .init(name: name, rule: rule)
     } catch {
-      let known = (experience?.segments.map(\.name) ?? [])
+      let known =
+        (experience?.segments.map(\.name) ?? [])
         + (experience?.personas.filter { $0.rule != nil }.map(\.name) ?? [])
       throw Refusal(
         "question.segment",
