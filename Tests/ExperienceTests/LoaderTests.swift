@@ -373,3 +373,15 @@ struct `Hostile text` {
     }
   }
 }
+
+@Suite
+struct `A title that nobody wrote` {
+  @Test(arguments: [
+    ("product_page", "Product page"), ("ad", "Ad"), ("NPS_survey", "NPS survey"), ("2nd", "2nd"),
+  ])
+  func `is the name in sentence case`(name: String, title: String) {
+    #expect(Touchpoint(name: name).title == title)
+    #expect(Journey(name: name, starts: [], steps: [], goal: "").title == title)
+    #expect(Touchpoint(name: name, title: "as written").title == "as written")
+  }
+}
