@@ -31,9 +31,10 @@ lint: ## Check the form of the code
 format: ## Put the code into form
 	swift format --in-place --recursive --parallel $(FOLDERS)
 
-docs: release ## Write the manual page
-	.build/release/waymark --experimental-dump-help > .build/help.json
-	scripts/manual .build/help.json > docs/waymark.1
+docs: build ## Write the manual page: docs/waymark.1
+	swift package --allow-writing-to-package-directory generate-manual --configuration debug \
+	  --date "$$(git log -1 --format=%cs)"
+	sed 's/^$$/.Pp/' .build/plugins/GenerateManual/outputs/waymark/waymark.1 > docs/waymark.1
 
 bench: release python ## Measure import, funnel and map beside DuckDB on the same rows
 	$(PYTHON) Benchmarks/run.py $(BENCH)

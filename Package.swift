@@ -73,7 +73,7 @@ let package = Package(
     tests("Engine", on: ["Events", "Statistics", "Experience", "Stories"]),
     tests("Maps", on: ["Events", "Statistics", "Experience", "Engine", "Stories"]),
     tests("Companies", on: ["Events", "Experience"]),
-    tests("Commands", on: ["Events"]),
+    tests("Commands", on: ["Events", "Companies"]),
     .testTarget(name: "TidyTests", swiftSettings: strict),
   ],
   swiftLanguageModes: [.v6]

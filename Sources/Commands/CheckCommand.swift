@@ -11,8 +11,9 @@ struct CheckCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "check",
     abstract: "Check an experience: every problem with its place and its remedy.",
+    usage: "waymark check [<options>] [<path>]",
     discussion: """
-      With data in the folder, events that were never seen and rules that never match are found too.
+      With data in the folder, events that were never seen and rules that never match are found too. \
       Exit code 1 where there are errors; with --strict also where there are warnings.
 
       Examples:
@@ -24,7 +25,7 @@ struct CheckCommand: AsyncParsableCommand {
   var path: String?
   @OptionGroup var workspace: WorkspaceOptions
   @Flag(help: "Take warnings for errors.") var strict = false
-  @Option(help: "text or json.") var format = PlainFormat.text
+  @Option(help: "The form of the answer.") var format = PlainFormat.text
 
   func run() async throws {
     let path = path ?? workspace.experiencePath

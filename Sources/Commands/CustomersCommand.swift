@@ -11,6 +11,7 @@ struct CustomersCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "customers",
     abstract: "Read one customer's story, or list the customers there are.",
+    usage: "waymark customers [<options>] [<identity>]",
     discussion: """
       Examples:
         waymark customers
@@ -22,7 +23,7 @@ struct CustomersCommand: AsyncParsableCommand {
   var identity: Identity?
   @OptionGroup var workspace: WorkspaceOptions
   @Option(help: "How many customers or events to show.") var limit = 200
-  @Option(help: "text or json.") var format = PlainFormat.text
+  @Option(help: "The form of the answer.") var format = PlainFormat.text
 
   func validate() throws {
     guard limit > 0 else { throw ValidationError("--limit is 1 or more.") }
@@ -73,13 +74,15 @@ struct CustomersCommand: AsyncParsableCommand {
     let identities = story.reduce(into: [Identity]()) { known, event in
       if !known.contains(event.identity) { known.append(event.identity) }
     }
-    Terminal.print(identities.map(\.description.printable).joined(separator: " = "))
+    let names = identities.map(\.description.printable)
+    let joined = names.joined(separator: " = ")
+    Terminal.print(joined.count <= Terminal.width ? joined : names.joined(separator: "\n  = "))
     for link in links {
       let state =
         link.removed.map { "taken back \(clock.day($0))" } ?? "since \(clock.day(link.said))"
       Terminal.print(
-        "  \(link.first.description.printable) is \(link.second.description.printable): "
-          + "\(link.source.rawValue), \(link.rule.printable), \(state)")
+        "  \(link.first.description.printable) is \(link.second.description.printable)\n"
+          + "    \(link.source.rawValue), \(link.rule.printable), \(state)")
     }
     var day: CivilDate?
     var before: Instant?
@@ -110,7 +113,8 @@ struct CustomersCommand: AsyncParsableCommand {
     let width = Terminal.width
     let head = "  \(clock.time(event.time))  \(name)"
     let room = width - head.count - 2
-    return room > 12 && !others.isEmpty ? "\(head)  \(others.shortened(to: room))" : head
+    return room > 12 && !others.isEmpty
+      ? "\(head)  \(others.shortened(to: room))" : head.shortened(to: width)
   }
 
   private struct Story: Encodable {

@@ -14,9 +14,10 @@ struct DemoCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "demo",
     abstract: "Make up a company and its customers, import them, and measure a journey.",
+    usage: "waymark demo [<options>]",
     discussion: """
-      Everything lies in one folder afterwards: the experience as text, the customers' events, the
-      store and the map; change the experience and run `waymark map` there. The customers are made
+      Everything lies in one folder afterwards: the experience as text, the customers' events, the \
+      store and the map; change the experience and run `waymark map` there. The customers are made \
       up, from a seed: the same seed makes the same ones.
 
       Examples:
@@ -24,12 +25,12 @@ struct DemoCommand: AsyncParsableCommand {
         waymark demo --company energy --seed 7 --folder try/energy
       """)
 
-  @Option(help: "shop, energy or business.") var company = Company.shop
+  @Option(help: "Which company.") var company = Company.shop
   @Option(help: "What the random numbers begin with.") var seed: UInt64 = 1
   @Option(help: "How many customers (default: the company's).") var customers: Int?
   @Option(help: "The folder to write (default: demo/<company>).", completion: .directory)
   var folder: String?
-  @Option(help: "auto, always or never.") var color = Terminal.Colors.auto
+  @Option(help: "When to use colours.") var color = Terminal.Colors.auto
 
   func run() async throws {
     let world = try CompanyWorld(company, seed: seed, customers: customers)

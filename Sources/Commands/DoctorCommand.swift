@@ -7,6 +7,7 @@ struct DoctorCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "doctor",
     abstract: "Check the store: every file, checksum, order and setting.",
+    usage: "waymark doctor [<options>]",
     discussion: """
       Exit code 1 where something is wrong.
 
@@ -15,7 +16,7 @@ struct DoctorCommand: ParsableCommand {
       """)
 
   @OptionGroup var workspace: WorkspaceOptions
-  @Option(help: "text or json.") var format = PlainFormat.text
+  @Option(help: "The form of the answer.") var format = PlainFormat.text
 
   private struct Answer: Encodable {
     var severity: Finding.Severity

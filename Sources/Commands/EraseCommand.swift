@@ -8,8 +8,9 @@ struct EraseCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "erase",
     abstract: "Remove a customer: every identity, event and trace; then prove that none is left.",
+    usage: "waymark erase [<options>] <identity>",
     discussion: """
-      The customer disappears from all answers at once; then their bytes are removed and every file
+      The customer disappears from all answers at once; then their bytes are removed and every file \
       of the store is searched for them. This cannot be undone.
 
       Example:
@@ -19,7 +20,7 @@ struct EraseCommand: ParsableCommand {
   @Argument(help: "An id of the customer.") var identity: Identity
   @OptionGroup var workspace: WorkspaceOptions
   @Flag(help: "Do not ask.") var yes = false
-  @Option(help: "text or json.") var format = PlainFormat.text
+  @Option(help: "The form of the answer.") var format = PlainFormat.text
 
   func run() throws {
     let store = try workspace.store(.writing)

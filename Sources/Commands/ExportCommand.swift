@@ -9,9 +9,11 @@ struct ExportCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "export",
     abstract: "Give every event back as JSON lines or CSV, without a limit.",
+    usage: "waymark export [<options>]",
     discussion: """
-      JSON lines are in the form that `waymark import` reads; importing them into an empty store
-      gives the same answers. Each customer's events lie together, in order.
+      JSON lines are in the form that `waymark import` reads: importing them into an empty store \
+      gives the same answers, and into this one adds nothing. Each customer's events lie together, \
+      in order. Links made by hand are not in them.
 
       Examples:
         waymark export --output events.jsonl
@@ -22,39 +24,47 @@ struct ExportCommand: ParsableCommand {
   enum Form: String, CaseIterable, ExpressibleByArgument { case jsonl, csv }
 
   @OptionGroup var workspace: WorkspaceOptions
-  @Option(help: "jsonl or csv.") var format = Form.jsonl
+  @Option(help: "The form of the events.") var format = Form.jsonl
   @Option(name: [.long, .customShort("o")], help: "Where to write.", completion: .file())
   var output: String?
 
   func run() throws {
-    let stories = try workspace.store(.reading).stories()
+    let store = try workspace.store(.reading)
+    let stories = try store.stories()
+    var links = SaidLinks(try store.links())
     let out = try Sink(output)
     let columns =
       format == .csv
       ? Set(stories.segments.flatMap { $0.properties.map(\.name) }).sorted() : []
     if format == .csv {
-      try out.add(Self.row(["customer", "anonymous", "event", "time", "message_id"] + columns))
+      try out.add(Self.row(["user_id", "anonymous_id", "event", "time", "message_id"] + columns))
     }
     for segment in stories.segments {
       for customer in segment.visible.joined() {
         for row in segment.rows(of: customer) {
           let event = segment.event(row: row, customer: customer, names: stories.names)
-          let message = String(segment.messages[row], radix: 16)
+          let line = Line(
+            event, message: Batch.exportedMessage(segment.messages[row]),
+            linked: links.take(saidBy: event))
           switch format {
-          case .jsonl: try out.add(try Self.line(event, message))
+          case .jsonl: try out.add(line.json())
           case .csv:
-            let isUser = event.identity.namespace == .user
             try out.add(
               Self.row(
                 [
-                  isUser ? event.identity.id : "", isUser ? "" : event.identity.id, event.name,
-                  event.time.description, message,
+                  line.user_id ?? "", line.anonymous_id ?? "", line.event, line.time,
+                  line.message_id,
                 ] + columns.map { event.properties[$0]?.text ?? "" }))
           }
         }
       }
     }
     try out.close()
+    if links.left > 0 {
+      Terminal.note(
+        "\(counted(links.left, "link")) that no event says by itself, such as those made by hand, "
+          + "\(links.left == 1 ? "is" : "are") not in the export.")
+    }
   }
 
   /// An event as a line that `import` reads.
@@ -65,17 +75,60 @@ struct ExportCommand: ParsableCommand {
     var time: String
     var message_id: String
     var properties: [String: PropertyValue]?
+
+    init(_ event: Event, message: String, linked: Identity?) {
+      for identity in [event.identity, linked].compactMap(\.self) {
+        switch identity.namespace {
+        case .user: user_id = identity.id
+        case .anonymous: anonymous_id = identity.id
+        }
+      }
+      self.event = event.name
+      time = event.time.description
+      message_id = message
+      properties = event.properties.isEmpty ? nil : event.properties
+    }
+
+    func json() throws -> String {
+      let encoder = JSONEncoder()
+      encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
+      return String(decoding: try encoder.encode(self), as: UTF8.self)
+    }
   }
 
-  private static func line(_ event: Event, _ message: String) throws -> String {
-    let encoder = JSONEncoder()
-    encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
-    let isUser = event.identity.namespace == .user
-    let line = Line(
-      user_id: isUser ? event.identity.id : nil, anonymous_id: isUser ? nil : event.identity.id,
-      event: event.name, time: event.time.description, message_id: message,
-      properties: event.properties.isEmpty ? nil : event.properties)
-    return String(decoding: try encoder.encode(line), as: UTF8.self)
+  /// Links that events said, each to be told by its event.
+  private struct SaidLinks {
+    /// What a user's event may say: the user's key and the time, and then the devices.
+    private struct Saying: Hashable {
+      var user: UInt64
+      var time: Instant
+    }
+
+    private var devices: [Saying: [Identity]] = [:]
+    /// The links that no event has told.
+    private(set) var left: Int
+
+    init(_ links: [IdentityLink]) {
+      // Two users whom an event named together are not one customer.
+      left = links.count {
+        $0.source == .person || $0.first.namespace != .user || $0.second.namespace != .user
+      }
+      for link in links where link.source != .person {
+        for (user, device) in [(link.first, link.second), (link.second, link.first)]
+        where user.namespace == .user && device.namespace == .anonymous {
+          devices[Saying(user: user.key, time: link.said), default: []].append(device)
+        }
+      }
+    }
+
+    /// The identity that an event named besides its own, if it is told here.
+    mutating func take(saidBy event: Event) -> Identity? {
+      guard event.identity.namespace == .user,
+        let told = devices[Saying(user: event.identity.key, time: event.time)]?.popLast()
+      else { return nil }
+      left -= 1
+      return told
+    }
   }
 
   /// A record of CSV. A text that a spreadsheet would run as a formula gets an apostrophe before it.

@@ -13,12 +13,12 @@ struct FunnelCommand: AsyncParsableCommand {
     commandName: "funnel",
     abstract: "Count how many customers took some steps, in order and in time.",
     discussion: """
-      A step is an event's name, a touchpoint of the experience, or an expression over one event;
+      A step is an event's name, a touchpoint of the experience, or an expression over one event; \
       with a ? at its end it may be left out.
 
       Examples:
         waymark funnel catalog cart delivery_choice payment_done --window 7d
-        waymark funnel "Product Viewed" "Coupon Used?" "Order Completed" --breakdown country
+        waymark funnel "Page Viewed" "Coupon Used?" "Order Placed" --breakdown city
         waymark funnel cart payment_done --exclude cart_emptied --order strict
       """)
 
@@ -27,13 +27,13 @@ struct FunnelCommand: AsyncParsableCommand {
   @OptionGroup var question: QuestionOptions
   @Option(help: "The longest time from the first step to the last: 7d.") var window = "30d"
   @Option(help: "The longest time from one step to the next.") var pairWindow: String?
-  @Option(help: "ordered, strict or any.") var order = FunnelQuestion.Order.ordered
-  @Option(help: "first, best or every.") var entry = FunnelQuestion.Entry.best
+  @Option(help: "How steps follow each other.") var order = FunnelQuestion.Order.ordered
+  @Option(help: "Which entry of a customer counts.") var entry = FunnelQuestion.Entry.best
   @Option(help: "An event that must not come between the first step and the last.")
   var exclude: [String] = []
   @Option(help: "A property that must be the same in all steps.") var hold: [String] = []
   @Option(help: "Divide by a property's value at the first step.") var breakdown: String?
-  @Option(help: "text, json or csv.") var format = Form.text
+  @Option(help: "The form of the answer.") var format = Form.text
   @Option(help: .hidden) var timing = 0
   @Flag(help: "Count only; no times.") var countsOnly = false
 
@@ -46,7 +46,7 @@ struct FunnelCommand: AsyncParsableCommand {
     let asked = try ask(experience, clock)
     try asked.validate()
     let stories = try workspace.store(.reading).stories(question.identity(clock))
-    try check(asked, stories)
+    try check(asked, stories, experience)
     let funnel = try await Timing.measure(timing, over: stories) {
       try await stories.answer(asked)
     }
@@ -92,15 +92,18 @@ struct FunnelCommand: AsyncParsableCommand {
   }
 
   /// Refuses events and properties that were never seen, with the name that was meant perhaps.
-  private func check(_ asked: FunnelQuestion, _ stories: Stories) throws {
+  private func check(
+    _ asked: FunnelQuestion, _ stories: Stories, _ experience: Experience?
+  ) throws {
     let names = stories.names
+    let touchpoints = experience?.touchpoints.map(\.name) ?? []
     for rule in asked.steps.map(\.rule) + asked.exclusions.map(\.rule) {
       guard let wanted = rule.eventNames?.sorted(), let first = wanted.first,
         wanted.allSatisfy({ names.code(of: $0) == nil })
       else { continue }
       throw Refusal(
-        "funnel.event", problem: "No event is called “\(first.brief)”.",
-        remedy: Self.meant(first, among: names.names)
+        "funnel.event", problem: "No event or touchpoint is called “\(first.brief)”.",
+        remedy: Self.meant(first, among: touchpoints + names.names)
           ?? "`waymark customers <id>` shows what events are called.")
     }
     let properties = Set(stories.segments.flatMap { $0.properties.map(\.name) })
@@ -136,24 +139,41 @@ struct FunnelCommand: AsyncParsableCommand {
     }
   }
 
+  /// Bars and intervals give way to the names of steps where the terminal is narrow.
   private func tell(_ steps: [Funnel.Step]) {
-    var table = TextTable([
-      ("step", .left), ("", .left), ("count", .right), ("of first", .right), ("95 %", .right),
-      ("of previous", .right), ("median time", .right), ("open", .right),
-    ])
+    let tables = [[.bar, .interval], [.interval], []].map { self.table(steps, $0) }
+    let table = tables.first(where: \.fits) ?? tables[2]
+    for line in table.lines() { Terminal.print(line) }
+  }
+
+  private enum Extra { case bar, interval }
+
+  private func table(_ steps: [Funnel.Step], _ extras: Set<Extra>) -> TextTable {
+    var headings: [(title: String, side: TextTable.Side)] = [("step", .left)]
+    if extras.contains(.bar) { headings.append(("", .left)) }
+    headings += [("count", .right), ("of first", .right)]
+    if extras.contains(.interval) { headings.append(("95 %", .right)) }
+    headings += [("of previous", .right), ("median", .right), ("open", .right)]
+    var table = TextTable(headings)
     for step in steps {
-      let share = step.share.value ?? 0
-      let bar = String(repeating: "█", count: Int((share * 10).rounded()))
-      table.add([
-        step.name, bar, grouped(step.count), Self.percent(step.share.value),
-        step.share.low.flatMap { low in
-          step.share.high.map { "\(Self.percent(low))–\(Self.percent($0))" }
-        } ?? "",
+      var cells = [step.name]
+      if extras.contains(.bar) {
+        cells.append(String(repeating: "█", count: Int(((step.share.value ?? 0) * 10).rounded())))
+      }
+      cells += [grouped(step.count), Self.percent(step.share.value)]
+      if extras.contains(.interval) { cells.append(Self.interval(step.share)) }
+      cells += [
         Self.percent(step.shareOfPrevious.value),
         step.timeFromPrevious?.median.value.map(Self.time) ?? "", grouped(step.open),
-      ])
+      ]
+      table.add(cells)
     }
-    for line in table.lines() { Terminal.print(line) }
+    return table
+  }
+
+  private static func interval(_ share: Estimate) -> String {
+    guard let low = share.low, let high = share.high else { return "" }
+    return String(format: "%.1f–%.1f %%", low * 100, high * 100)
   }
 
   private func tellCSV(_ funnel: Funnel) {

@@ -12,14 +12,14 @@ struct ImportCommand: AsyncParsableCommand {
     commandName: "import",
     abstract: "Read what customers did from CSV, JSON lines or XES files, also gzipped.",
     discussion: """
-      Columns are recognised by their names; say it where they are not. Every other column becomes
-      a property. Rows that cannot be read are counted, explained and kept in a file; the good ones
-      are taken. The same file again adds nothing; an import that was interrupted goes on when it
+      Columns are recognised by their names; say it where they are not. Every other column becomes \
+      a property. Rows that cannot be read are counted, explained and kept in a file; the good ones \
+      are taken. The same file again adds nothing; an import that was interrupted goes on when it \
       is started again.
 
       Examples:
         waymark import events.csv
-        waymark import orders.csv.gz --customer buyer --event-name "Order Completed" --time bought_at
+        waymark import orders.csv.gz --customer buyer --event-name Order
         waymark import log.xes.gz calls.jsonl --timezone Europe/Berlin
       """)
 
@@ -32,16 +32,16 @@ struct ImportCommand: AsyncParsableCommand {
   @Option(help: "The column of the time.") var time: String?
   @Option(help: "The column of the message id.") var messageID: String?
   @Option(help: "The column of the channel.") var channel: String?
-  @Option(help: "csv, jsonl or xes, where the name does not say it.") var input: FileFormat?
+  @Option(help: "The form of the files, where their names do not say it.") var input: FileFormat?
   @Option(
-    help: "s, ms, us, ns, day-first or month-first, where the values do not say it.")
+    help: "The form of times, where the values do not say it.")
   var timeFormat = TimeFormat.automatic
   @Option(help: "The time zone of times without one (default: the experience's, or UTC).")
   var timezone: String?
   @Option(help: "What stands between values: , ; | or tab.") var delimiter: Delimiter?
-  @Option(help: "utf8 or latin1, where it is not recognised.") var encoding: TextEncoding?
+  @Option(help: "The encoding, where it is not recognised.") var encoding: TextEncoding?
   @Flag(help: "Give up an interrupted import first: what it staged is removed.") var discard = false
-  @Option(help: "text or json.") var format = PlainFormat.text
+  @Option(help: "The form of the answer.") var format = PlainFormat.text
   @Option(help: .hidden) var chunkSize = ChunkSource.usualChunkSize
   @Option(help: .hidden) var shardRows = Store.defaultShardRows
 

@@ -11,8 +11,9 @@ struct InferCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "infer",
     abstract: "Propose an experience from what was imported: touchpoints, stages and a journey.",
+    usage: "waymark infer [<options>]",
     discussion: """
-      The proposal is a text to change, not a truth: it passes `waymark check` and can be measured
+      The proposal is a text to change, not a truth: it passes `waymark check` and can be measured \
       at once with `waymark map`.
 
       Examples:

@@ -7,6 +7,7 @@ struct LinkCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "link",
     abstract: "Say that two identities are one customer; their histories become one.",
+    usage: "waymark link [<options>] <first> <second>",
     discussion: """
       Examples:
         waymark link anonymous:3f9a user:c17
@@ -19,11 +20,16 @@ struct LinkCommand: ParsableCommand {
   @Option(help: "Why, for those who read it later.") var reason = "by hand"
 
   func run() throws {
-    let isNew = try workspace.store(.writing).link(first, second, reason: reason)
+    let store = try workspace.store(.writing)
+    let stories = try store.stories()
+    let isNew = try store.link(first, second, reason: reason)
     Terminal.print(
       isNew
         ? "\(first) and \(second) are one customer. `waymark unlink` takes it back."
         : "\(first) and \(second) are linked already.")
+    for identity in [first, second] where stories.canonicalKey(of: identity) == nil {
+      Terminal.note("Nobody is known as \(identity.description.printable) up to now.")
+    }
   }
 }
 
@@ -32,6 +38,7 @@ struct UnlinkCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "unlink",
     abstract: "Take back that two identities are one customer.",
+    usage: "waymark unlink [<options>] <first> <second>",
     discussion: """
       Example:
         waymark unlink anonymous:3f9a user:c17

@@ -13,13 +13,13 @@ struct MapCommand: AsyncParsableCommand {
     commandName: "map",
     abstract: "Measure a journey and draw its map.",
     discussion: """
-      Prints the map, and writes it as one self-contained page whose path is printed. With --format
+      Prints the map, and writes it as one self-contained page whose path is printed. With --format \
       json, html or svg, only that is written: to standard output, or to --output.
 
       Examples:
         waymark map
         waymark map first_order --from 2026-03-01 --to 2026-04-01
-        waymark map first_order --segment frequent_shoppers --compare-segment new_visitors
+        waymark map first_order --segment regulars --compare-segment newcomers
         waymark map first_order --format svg --output map.svg
       """)
 
@@ -32,17 +32,19 @@ struct MapCommand: AsyncParsableCommand {
   @Option(help: "Compare with what began at or after this.") var compareFrom: String?
   @Option(help: "Compare with what began before this.") var compareTo: String?
   @Option(help: "Compare with these customers.") var compareSegment: String?
-  @Option(help: "text, json, html or svg.") var format = Form.text
+  @Option(help: "The form of the map.") var format = Form.text
   @Option(name: [.long, .customShort("o")], help: "Where to write.", completion: .file())
   var output: String?
-  @Option(help: "For svg: light or dark.") var theme = Theme.light
-  @Option(help: "auto, always or never.") var color = Terminal.Colors.auto
+  @Option(help: "The ground of an svg.") var theme = Theme.light
+  @Option(help: "When to use colours.") var color = Terminal.Colors.auto
+  @Flag(help: "Print the JSON Schema of --format json, and nothing else.") var schema = false
   @Option(help: .hidden) var timing = 0
 
   /// The ground of a picture.
   enum Theme: String, CaseIterable, ExpressibleByArgument { case light, dark }
 
   func run() async throws {
+    guard !schema else { return Terminal.print(MapJSON.schema) }
     let experience = try workspace.loadExperience()
     let journey = try Self.find(journey, in: experience)
     let clock = try LocalClock(timezone: experience.timezone)

@@ -17,10 +17,19 @@ struct TextTable {
     rows.append(cells.map(\.printable))
   }
 
+  /// Whether nothing has to be shortened.
+  var fits: Bool { width <= Terminal.width }
+
+  private var widths: [Int] {
+    sides.indices.map { column in rows.map { $0[column].count }.max() ?? 0 }
+  }
+
+  private var width: Int { 2 * (sides.count - 1) + widths.reduce(0, +) }
+
   /// The table as lines; the widest left column gives way where a line would be too long.
   func lines(width: Int = Terminal.width) -> [String] {
-    var widths = sides.indices.map { column in rows.map { $0[column].count }.max() ?? 0 }
-    let spare = width - 2 * (sides.count - 1) - widths.reduce(0, +)
+    var widths = widths
+    let spare = width - self.width
     if spare < 0,
       let widest = sides.indices.filter({ sides[$0] == .left }).max(by: { widths[$0] < widths[$1] })
     {

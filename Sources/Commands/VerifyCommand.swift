@@ -11,9 +11,10 @@ struct VerifyCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "verify",
     abstract: "Recount every figure of the maps from plain events by naive code, and compare.",
+    usage: "waymark verify [<options>] [<journeys> ...]",
     discussion: """
-      The naive twin shares nothing with the fast pass but the types and the statistics. It is slow,
-      so a sample of customers is recounted by both; --customers 0 takes everybody. Exit code 1 where
+      The naive twin shares nothing with the fast pass but the types and the statistics. It is slow, \
+      so a sample of customers is recounted by both; --customers 0 takes everybody. Exit code 1 where \
       a figure differs.
 
       Examples:
@@ -25,7 +26,7 @@ struct VerifyCommand: AsyncParsableCommand {
   @OptionGroup var workspace: WorkspaceOptions
   @OptionGroup var question: QuestionOptions
   @Option(help: "How many customers to recount; 0: all.") var customers = 20_000
-  @Option(help: "text or json.") var format = PlainFormat.text
+  @Option(help: "The form of the answer.") var format = PlainFormat.text
 
   private struct Answer: Encodable {
     var journey: String
@@ -79,9 +80,11 @@ struct VerifyCommand: AsyncParsableCommand {
       "\(grouped(answer.figures)) figures over \(counted(answer.customers, "customer")) "
       + "with \(counted(answer.events, "event"))"
     guard !answer.differences.isEmpty else {
-      return Terminal.print("\(answer.journey): \(what) equal their recount")
+      Terminal.print("\(answer.journey): equal to its recount")
+      return Terminal.print("  \(what)")
     }
-    Terminal.print("\(answer.journey): \(answer.differences.count) of \(what) differ:")
+    Terminal.print("\(answer.journey): \(counted(answer.differences.count, "figure")) differ")
+    Terminal.print("  of \(what):")
     for difference in answer.differences.prefix(20) { Terminal.print("  \(difference)") }
     Terminal.print("  This is a fault of Waymark; please report it with the experience.")
   }

@@ -8,7 +8,7 @@ struct VersionCommand: ParsableCommand {
   /// The version of the program.
   static let text = "0.1.0"
 
-  @Option(help: "text or json.") var format = PlainFormat.text
+  @Option(help: "The form of the answer.") var format = PlainFormat.text
 
   private struct Answer: Encodable {
     var name = "waymark"

@@ -1,5 +1,6 @@
 import ArgumentParser
 import Events
+import Experience
 import Foundation
 
 /// The command line.
@@ -32,6 +33,7 @@ public struct Waymark: AsyncParsableCommand {
   /// Runs what the process's arguments say, and ends the process.
   public static func start() async {
     do {
+      try recogniseCommand(CommandLine.arguments.dropFirst())
       var command = try parseAsRoot()
       if var command = command as? any AsyncParsableCommand {
         try await command.run()
@@ -49,5 +51,17 @@ public struct Waymark: AsyncParsableCommand {
     } catch {
       exit(withError: error)
     }
+  }
+
+  /// Refuses a command that there is none of, with the one that was meant perhaps.
+  private static func recogniseCommand(_ arguments: ArraySlice<String>) throws(Refusal) {
+    let words = arguments.first == "help" ? arguments.dropFirst() : arguments
+    guard let word = words.first, !word.hasPrefix("-") else { return }
+    let known = configuration.subcommands.compactMap { $0.configuration.commandName } + ["help"]
+    guard !known.contains(word) else { return }
+    throw Refusal(
+      "command.unknown", problem: "There is no command “\(word.printable)”.",
+      remedy: nearest(to: word, among: known).map { "Did you mean `waymark \($0)`?" }
+        ?? "`waymark --help` lists the commands.")
   }
 }

@@ -8,8 +8,8 @@ struct Ledger {
   private let company: Company
   private let plans: [PlannedJourney]
   private var journeys: [PlantedTruths.Journey]
-  /// Cases whose outcome depends on how far the data reach: journey, starting point, start.
-  private var undecided: [(journey: Int, start: Int, until: Int64)] = []
+  /// Cases whose outcome depends on how far the data reach.
+  private var undecided: [(journey: Int, walked: WalkedCase)] = []
   private var events = 0
   private var late = 0
   private var watermark: Int64?
@@ -61,29 +61,20 @@ struct Ledger {
         open[key] = new
       }
     }
-    for left in open.values {
-      undecided.append((journey, left.start, left.until))
-      add(left, journey)
-    }
+    for left in open.values { undecided.append((journey, left)) }
   }
 
   private mutating func close(
     _ walked: WalkedCase, as outcome: WritableKeyPath<PlantedTruths.Outcomes, Int>, _ journey: Int
   ) {
-    count(outcome, journey, walked.start)
-    add(walked, journey)
-  }
-
-  private mutating func count(
-    _ outcome: WritableKeyPath<PlantedTruths.Outcomes, Int>, _ journey: Int, _ start: Int
-  ) {
     journeys[journey].cases.total += 1
     journeys[journey].cases[keyPath: outcome] += 1
-    journeys[journey].starts[start].cases.total += 1
-    journeys[journey].starts[start].cases[keyPath: outcome] += 1
+    journeys[journey].starts[walked.start].cases.total += 1
+    journeys[journey].starts[walked.start].cases[keyPath: outcome] += 1
+    add(walked, journey, isOpen: outcome == \.open)
   }
 
-  private mutating func add(_ walked: WalkedCase, _ journey: Int) {
+  private mutating func add(_ walked: WalkedCase, _ journey: Int, isOpen: Bool) {
     journeys[journey].cents += walked.cents
     journeys[journey].scores += walked.steps.reduce(walked.otherScores) { $0 + $1.scores }
     journeys[journey].scoreSum += walked.steps.reduce(walked.otherScoreSum) { $0 + $1.scoreSum }
@@ -94,8 +85,10 @@ struct Ledger {
       journeys[journey].steps[index].cases += isMet ? 1 : 0
       journeys[journey].steps[index].casesByStart[walked.start] += isMet ? 1 : 0
       journeys[journey].steps[index].reached += index <= furthest ? 1 : 0
-      let optional = journeys[journey].steps[index].optional
-      journeys[journey].steps[index].skipped += !isMet && index < furthest && !optional ? 1 : 0
+      // An open case may meet it yet.
+      let isSkipped =
+        !isMet && index < furthest && !isOpen && !journeys[journey].steps[index].optional
+      journeys[journey].steps[index].skipped += isSkipped ? 1 : 0
       journeys[journey].steps[index].interactions += step.interactions
       journeys[journey].steps[index].offChannel += step.offChannel
       journeys[journey].steps[index].casesRepeating += step.repeats ? 1 : 0
@@ -109,8 +102,8 @@ struct Ledger {
   func truths(of world: CompanyWorld) -> PlantedTruths {
     var copy = self
     for left in undecided {
-      let isOver = left.until < (watermark ?? .min)
-      copy.count(isOver ? \.abandoned : \.open, left.journey, left.start)
+      let isOver = left.walked.until < (watermark ?? .min)
+      copy.close(left.walked, as: isOver ? \.abandoned : \.open, left.journey)
     }
     return PlantedTruths(
       company: company, seed: world.seed, customers: world.customers,

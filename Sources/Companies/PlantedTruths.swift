@@ -65,7 +65,7 @@ public struct PlantedTruths: Codable, Sendable, Equatable {
     public var casesByStart: [Int]
     /// Cases that met it or a later one.
     public var reached = 0
-    /// Cases that came further without it, though it is not optional.
+    /// Closed cases that came further without it, though it is not optional.
     public var skipped = 0
     /// Interactions, and those by a channel that the touchpoint was not designed for.
     public var interactions = 0

@@ -27,7 +27,8 @@ extension MeasuredJourney {
         weight = (share - usual) * Double(step.dropOffShare.count) * completionBehind(step)
         reasons.append(
           "\(step.dropOff.grouped) of \(step.dropOffShare.count.grouped) cases that came this far "
-            + "went no further (\(share.percent)); the other steps lose \(usual.percent) each.")
+            + "went no further (\(share.percent)); in the median of the other steps "
+            + "\(usual.percent) do.")
       }
       reasons += deviations(
         of: step, repeats: step.index < designed.count && designed[step.index].isRepeated,
@@ -59,7 +60,7 @@ extension MeasuredJourney {
       found.append((share, reason(share.percent)))
     }
     note(step.late, of: step.promised) {
-      "\(step.late.grouped) of \(step.promised.grouped) promises were kept late or not at all (\($0))."
+      "\(step.late.grouped) of \(step.promised.grouped) that came had been promised sooner (\($0))."
     }
     note(step.skipped, of: step.skipped + step.cases) {
       "\(step.skipped.grouped) cases came further without it (\($0))."

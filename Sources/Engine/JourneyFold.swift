@@ -73,6 +73,7 @@ public struct JourneyFold: Fold {
       return
     }
     let rules = plan.rules[index]
+    let isKeyed = rules.caseKey != nil
     for customer in customers {
       var rows = segment.rows(of: customer)
       if !plan.readsAll, let now = plan.now?.milliseconds {
@@ -80,7 +81,7 @@ public struct JourneyFold: Fold {
         rows = rows.lowerBound..<(rows.lowerBound + read.prefixCount { $0 <= now })
       }
       let before = partial.tally.stamp
-      if rules.caseKey == nil {
+      if !isKeyed {
         partial.tally.walk(
           CaseStream(codes: codes, times: times, rows: nil, range: rows, story: rows), rules)
       } else {

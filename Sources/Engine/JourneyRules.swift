@@ -3,14 +3,19 @@ import Experience
 import Stories
 
 /// A journey's rules compiled for one segment: what there is to ask of a row while walking.
-struct JourneyRules: @unchecked Sendable {
+final class JourneyRules: @unchecked Sendable {
   /// No symbol of the journey.
   static let none = UInt8.max
   /// The code alone does not tell.
   static let ask = UInt8.max - 1
 
   /// By event code: the symbol, `none` or `ask`.
-  private let symbols: UnsafeBufferPointer<UInt8>
+  let symbols: UnsafeBufferPointer<UInt8>
+  /// By event code: the bit of its passage off the map; 0 where it has none or the code alone does
+  /// not tell. Empty where there are more passages than bits.
+  let passageBits: UnsafeBufferPointer<UInt64>
+  /// The passage of each bit.
+  let passageOfBit: [Int]
   /// By event code: the passage off the map, or −1 for Waymark's own events.
   private let passages: UnsafeBufferPointer<Int32>
   private let table: TouchpointTable
@@ -29,7 +34,10 @@ struct JourneyRules: @unchecked Sendable {
   /// Whether interactions in this segment have channels.
   let countsChannels: Bool
   private let channelColumn: PropertyColumn?
-  private let channelOf: [UInt8]
+  /// The codes of the channel column where it is dense and narrow, as it nearly always is.
+  private let channelCodes: UnsafePointer<UInt8>?
+  /// By code of the channel column.
+  private let channelOf: UnsafePointer<UInt8>
   private let memory: ColumnMemory
 
   init(
@@ -59,6 +67,7 @@ struct JourneyRules: @unchecked Sendable {
     }
     self.symbols = UnsafeBufferPointer(symbols)
     self.passages = UnsafeBufferPointer(passages)
+    (passageBits, passageOfBit) = Self.bits(self.symbols, self.passages, plan, memory)
     func compiled(_ rule: Expression?) throws(Refusal) -> StoryRule? {
       guard let rule else { return nil }
       return try StoryRule(rule, of: segment, names: names)
@@ -96,7 +105,32 @@ struct JourneyRules: @unchecked Sendable {
         channelOf.append(UInt8(channels.position(of: dictionary[position])))
       }
     }
-    self.channelOf = channelOf
+    let room = memory.room(for: channelOf.count, of: UInt8.self)
+    _ = room.initialize(from: channelOf)
+    self.channelOf = UnsafePointer(room.baseAddress.unsafelyUnwrapped)
+    if let column, column.rows == nil, case .codes8(let codes) = column.values {
+      channelCodes = codes.baseAddress
+    } else {
+      channelCodes = nil
+    }
+  }
+
+  /// Gives each passage that a code alone tells a bit, if 64 are enough.
+  private static func bits(
+    _ symbols: UnsafeBufferPointer<UInt8>, _ passages: UnsafeBufferPointer<Int32>,
+    _ plan: JourneyPlan, _ memory: ColumnMemory
+  ) -> (UnsafeBufferPointer<UInt64>, [Int]) {
+    var passageOfBit: [Int] = []
+    var bits = [UInt64](repeating: 0, count: symbols.count)
+    for code in symbols.indices
+    where symbols[code] != ask && symbols[code] >= plan.walked && passages[code] >= 0 {
+      let passage = Int(passages[code])
+      let bit = passageOfBit.firstIndex(of: passage) ?? passageOfBit.count
+      guard bit < UInt64.bitWidth else { return (.init(start: nil, count: 0), []) }
+      if bit == passageOfBit.count { passageOfBit.append(passage) }
+      bits[code] = 1 << UInt64(bit)
+    }
+    return (memory.copy(bits), passageOfBit)
   }
 
   /// The symbol of an event's touchpoint.
@@ -133,6 +167,7 @@ struct JourneyRules: @unchecked Sendable {
 
   /// The channel that an event names; 0 where it names none.
   @inline(__always) func channel(row: Int) -> Int {
+    if let channelCodes { return Int(channelOf[Int(channelCodes[row])]) }
     guard let channelColumn else { return 0 }
     return Int(channelOf[channelColumn.code(at: row)])
   }

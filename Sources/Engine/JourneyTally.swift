@@ -6,6 +6,7 @@ import Stories
 /// What one worker has counted of a journey's cases.
 struct JourneyTally: @unchecked Sendable {
   let plan: JourneyPlan
+  let tables: JourneyTables
   let channels: ChannelNames
   /// How many event names there are.
   let nameCount: Int
@@ -81,6 +82,7 @@ struct JourneyTally: @unchecked Sendable {
     symbolValues = Array(repeating: ExactSum(), count: symbols)
     startValues = Array(repeating: ExactSum(), count: plan.starts)
     startCosts = Array(repeating: ExactSum(), count: plan.starts)
+    tables = JourneyTables(plan, channels, memory)
     scratch = CaseScratch(plan, passageCount: passageCount, memory: memory)
   }
 
@@ -111,6 +113,41 @@ struct JourneyTally: @unchecked Sendable {
     ] {
       for position in mine.indices { mine[position] += others[position] }
     }
+  }
+}
+
+/// What a walk asks of its plan at every interaction, as bare numbers: by symbol, where not said.
+struct JourneyTables {
+  let window: Int64
+  let again: Journey.Again
+  let starts: UInt8
+  let walked: UInt8
+  let duties: UnsafePointer<JourneyPlan.Duties>
+  let stepOf: UnsafePointer<UInt8>
+  let collapses: UnsafePointer<Bool>
+  let costs: UnsafePointer<Int64>
+  /// How many channels there are, and as `ChannelNames` says for each symbol.
+  let channels: Int
+  let designedChannel: UnsafePointer<UInt8>
+  let allowedChannels: UnsafePointer<UInt64>
+
+  init(_ plan: JourneyPlan, _ channels: ChannelNames, _ memory: ColumnMemory) {
+    window = plan.question.journey.window.milliseconds
+    again = plan.question.journey.again
+    starts = UInt8(plan.starts)
+    walked = UInt8(plan.walked)
+    func table<Entry: BitwiseCopyable>(_ entries: [Entry]) -> UnsafePointer<Entry> {
+      let room = memory.room(for: entries.count, of: Entry.self)
+      _ = room.initialize(from: entries)
+      return UnsafePointer(room.baseAddress.unsafelyUnwrapped)
+    }
+    duties = table(plan.duties)
+    stepOf = table(plan.stepOf)
+    collapses = table(plan.collapses)
+    costs = table(plan.costs)
+    self.channels = channels.names.count
+    designedChannel = table(channels.designed.map(UInt8.init))
+    allowedChannels = table(channels.allowed)
   }
 }
 

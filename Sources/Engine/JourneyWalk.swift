@@ -43,6 +43,8 @@ private struct OpenCase {
   var channels: UInt64 = 0
   var lastChannel = 0
   var wrongChannel = false
+  /// The passages off the map that were met, as far as they have bits.
+  var passages: UInt64 = 0
   var value: Int64 = 0
   var cost: Int64 = 0
 }
@@ -50,9 +52,7 @@ private struct OpenCase {
 extension JourneyTally {
   /// Finds the cases in a stream, and counts those that were asked for.
   mutating func walk(_ stream: CaseStream, _ rules: borrowing JourneyRules) {
-    let question = plan.question
-    let window = question.journey.window.milliseconds
-    let starts = UInt8(plan.starts)
+    let starts = tables.starts
     // From then on a case may begin again.
     var free = Int64.min
     var position = stream.range.lowerBound
@@ -72,7 +72,7 @@ extension JourneyTally {
       guard let (opening, startSymbol) = opening(at: &position, symbol, stream, rules) else {
         continue
       }
-      let deadline = time.addingReportingOverflow(window)
+      let deadline = time.addingReportingOverflow(tables.window)
       var open = OpenCase(
         stamp: stamp + 1, start: time,
         deadline: deadline.overflow ? .max : deadline.partialValue, startSymbol: startSymbol,
@@ -89,7 +89,7 @@ extension JourneyTally {
         stamp += 1
         position = walkCase(&open, from: opening, stream, rules)
       }
-      switch question.journey.again {
+      switch tables.again {
       case .once: free = .max
       case .afterEnd: break
       case .after(let span):
@@ -118,7 +118,7 @@ extension JourneyTally {
     var candidates: [(symbol: UInt8, position: Int)] = [(symbol, first)]
     while after < stream.range.upperBound, stream.times[after] == time {
       let other = rules.symbol(stream.codes[after], row: stream.row(after))
-      if other < plan.starts { candidates.append((other, after)) }
+      if other < tables.starts { candidates.append((other, after)) }
       after += 1
     }
     candidates.sort { ($0.symbol, $0.position) < ($1.symbol, $1.position) }
@@ -155,9 +155,9 @@ extension JourneyTally {
     while position < stream.range.upperBound, stream.times[position] <= open.deadline {
       let symbol = rules.symbol(stream.codes[position], row: stream.row(position))
       defer { position += 1 }
-      guard symbol < plan.walked else { continue }
-      if symbol < plan.starts { exclude(\.duringCase, at: stream.times[position], rules) }
-      if !plan.duties[Int(symbol)].isDisjoint(with: [.goal, .end]) { return position + 1 }
+      guard symbol < tables.walked else { continue }
+      if symbol < tables.starts { exclude(\.duringCase, at: stream.times[position], rules) }
+      if !tables.duties[Int(symbol)].isDisjoint(with: [.goal, .end]) { return position + 1 }
     }
     return position
   }
@@ -167,11 +167,24 @@ extension JourneyTally {
     _ open: inout OpenCase, from first: Int, _ stream: CaseStream, _ rules: borrowing JourneyRules
   ) -> Int {
     interact(&open, UInt8(open.startSymbol), at: first, stream, rules)
-    let walked = UInt8(plan.walked)
-    let starts = UInt8(plan.starts)
+    let walked = tables.walked
+    let starts = tables.starts
     let end = stream.range.upperBound
     var position = first + 1
+    let bits = rules.passageBits.baseAddress
     while position < end {
+      if let bits {
+        // Most events lie off the map: pass them without asking what they are.
+        var passages: UInt64 = 0
+        while position < end, rules.symbols[Int(stream.codes[position])] == JourneyRules.none,
+          stream.times[position] <= open.deadline
+        {
+          passages |= bits[Int(stream.codes[position])]
+          position += 1
+        }
+        open.passages |= passages
+        guard position < end else { break }
+      }
       let time = stream.times[position]
       guard time <= open.deadline else { break }
       let code = stream.codes[position]
@@ -183,11 +196,15 @@ extension JourneyTally {
       }
       if symbol < starts {
         startRepeats[Int(symbol)] += 1
-        exclude(\.duringCase, at: time, rules)
+        if rules.isInRange(time) {
+          excluded.duringCase += 1
+        } else {
+          excluded.outsideRange += 1
+        }
       }
       interact(&open, symbol, at: position, stream, rules)
       position += 1
-      let duties = plan.duties[Int(symbol)]
+      let duties = tables.duties[Int(symbol)]
       if duties.contains(.goal) {
         finish(&open, .completed, at: time, stream, end: position, rules)
         return position
@@ -206,7 +223,7 @@ extension JourneyTally {
     _ open: inout OpenCase, _ symbol: UInt8, _ code: UInt16, at position: Int,
     _ stream: CaseStream, _ rules: borrowing JourneyRules
   ) {
-    if symbol < JourneyRules.ask, plan.duties[Int(symbol)].contains(.reference) {
+    if symbol < JourneyRules.ask, tables.duties[Int(symbol)].contains(.reference) {
       scratch.referenceStamps[Int(symbol)] = open.stamp
       scratch.referenceTimes[Int(symbol)] = stream.times[position]
     }
@@ -222,10 +239,10 @@ extension JourneyTally {
     _ rules: borrowing JourneyRules
   ) {
     let symbol = Int(symbolByte)
-    let step = plan.stepOf[symbol]
+    let step = tables.stepOf[symbol]
     let isNew = scratch.symbolStamps[symbol] != open.stamp
     interactions[symbol] += 1
-    if (symbolByte == open.last && plan.collapses[symbol])
+    if (symbolByte == open.last && tables.collapses[symbol])
       || (open.length >= JourneyPlan.longest && !isNew)
     {
       if step != JourneyPlan.none { open.left += 1 }
@@ -250,7 +267,7 @@ extension JourneyTally {
         scratch.firstPositions[Int(step)] = position
         scratch.firstChannels[Int(step)] = channel
       }
-    } else if symbol < plan.starts {
+    } else if symbolByte < tables.starts {
       open.lastWalked = position
     }
     if rules.hasDuties { attend(&open, symbol, at: position, stream, rules) }
@@ -261,8 +278,8 @@ extension JourneyTally {
     _ open: inout OpenCase, _ symbol: Int, at position: Int, _ stream: CaseStream,
     _ rules: borrowing JourneyRules
   ) {
-    open.cost = open.cost.addingSaturating(plan.costs[symbol])
-    let duties = plan.duties[symbol]
+    open.cost = open.cost.addingSaturating(tables.costs[symbol])
+    let duties = tables.duties[symbol]
     if duties.contains(.value), let value = rules.value(symbol, row: stream.row(position)) {
       let millionths = ExactSum.millionths(value)
       symbolValues[symbol].add(millionths: millionths)
@@ -294,7 +311,7 @@ extension JourneyTally {
   }
 
   private func check(_ open: inout OpenCase, _ symbol: Int, late: Bool) {
-    let bit = UInt64(1) << UInt64(plan.stepOf[symbol])
+    let bit = UInt64(1) << UInt64(tables.stepOf[symbol])
     open.checkedSteps |= bit
     if late { open.lateSteps |= bit }
   }
@@ -303,13 +320,13 @@ extension JourneyTally {
     _ open: inout OpenCase, _ symbol: Int, row: Int, _ rules: borrowing JourneyRules
   ) -> Int {
     let given = rules.channel(row: row)
-    let channel = given == 0 ? channels.designed[symbol] : given
-    let allowed = channels.allowed[symbol]
+    let channel = given == 0 ? Int(tables.designedChannel[symbol]) : given
+    let allowed = tables.allowedChannels[symbol]
     if given != 0, allowed != 0, allowed & (1 << UInt64(given)) == 0 {
       wrongChannels[symbol] += 1
       open.wrongChannel = true
     }
-    channelCounts[symbol * channels.names.count + channel] += 1
+    channelCounts[symbol * tables.channels + channel] += 1
     guard channel != 0 else { return 0 }
     open.channels |= 1 << UInt64(channel)
     if open.lastChannel != 0, open.lastChannel != channel { channelSwitches += 1 }
@@ -322,12 +339,6 @@ extension JourneyTally {
     _ open: inout OpenCase, _ outcome: Outcome, at end: Int64, _ stream: CaseStream,
     end endPosition: Int, _ rules: borrowing JourneyRules
   ) {
-    for promise in plan.promises where scratch.promiseStamps[promise.symbol] != open.stamp {
-      guard let reference = reference(of: promise, open), end - reference > promise.within else {
-        continue
-      }
-      check(&open, promise.symbol, late: true)
-    }
     let position = variants.position(
       of: UnsafeBufferPointer(rebasing: scratch.sequence[..<open.length]), hash: open.hash)
     variants.count(
@@ -338,6 +349,12 @@ extension JourneyTally {
       completedTimes.append(end - open.start)
     }
     countSteps(open)
+    while open.passages != 0 {
+      let passage = rules.passageOfBit[open.passages.trailingZeroBitCount]
+      open.passages &= open.passages - 1
+      // A touchpoint that some codes tell only by their properties may be counted already.
+      if scratch.passageStamps[passage] != open.stamp { passages[passage] += 1 }
+    }
     if outcome != .open {
       if open.lateSteps != 0 { verdicts[0] += 1 }
       if open.wrongChannel { verdicts[1] += 1 }

@@ -360,7 +360,6 @@ public struct NaiveJourney {
           }
           if let of = promise.of, touchpoint?.name == of { reference = event.time }
         }
-        if isLate == nil, let reference, found.end - reference > promise.within { isLate = true }
         guard let isLate else { continue }
         facts.promised.insert(step)
         if isLate { facts.late.insert(step) }

@@ -168,7 +168,7 @@ public struct Touchpoint: Sendable {
     support: [String] = [], place: Place = Place()
   ) {
     self.name = name
-    self.title = title ?? name.replacing("_", with: " ")
+    self.title = title ?? name.inSentenceCase
     self.stage = stage
     self.channels = channels
     self.rule = rule
@@ -206,7 +206,7 @@ public struct Persona: Sendable {
     pains: [String] = [], channels: [String] = [], rule: Expression? = nil, place: Place = Place()
   ) {
     self.name = name
-    self.title = title ?? name.replacing("_", with: " ")
+    self.title = title ?? name.inSentenceCase
     self.goal = goal
     self.needs = needs
     self.pains = pains
@@ -227,5 +227,14 @@ public struct Segment: Sendable {
     self.name = name
     self.rule = rule
     self.place = place
+  }
+}
+
+extension String {
+  /// A name as a title: `product_page` is “Product page”.
+  var inSentenceCase: String {
+    let words = replacing("_", with: " ")
+    guard let first = words.first, first.isLowercase else { return words }
+    return first.uppercased() + words.dropFirst()
   }
 }

@@ -57,7 +57,7 @@ public struct Journey: Sendable {
     place: Place = Place()
   ) {
     self.name = name
-    self.title = title ?? name.replacing("_", with: " ")
+    self.title = title ?? name.inSentenceCase
     self.kind = kind
     self.audience = audience
     self.audienceName = audienceName

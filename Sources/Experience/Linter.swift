@@ -137,6 +137,11 @@ extension ExperienceReader {
         remarks.error(
           "journey.starts.twice", at: mention.place,
           "“\(mention.name)” is a starting point of “\(journey.name)” twice.", "Keep it once.")
+      case .start(index) where mention.name == journey.goal:
+        remarks.error(
+          "journey.goal", at: mention.place,
+          "“\(mention.name)” is the goal of “\(journey.name)” and one of its starting points.",
+          "Begin with what comes before it.")
       case .end(index) where mention.name == journey.goal:
         remarks.error(
           "journey.ends", at: mention.place,

@@ -54,7 +54,9 @@ struct ChannelDrawing {
     let room = width - 2 * FlowDrawing.inset
     let uses = chart.channels(of: column)
     let sum = uses.reduce(0) { $0 + $1.count }
-    guard sum > 0 else { return SVG.text(x, 26, Figures.none, "number muted") }
+    guard uses.contains(where: { $0.channel != Self.unknown }) else {
+      return SVG.text(x, 26, sum > 0 ? "none named" : Figures.none, "small muted")
+    }
     var marks = ""
     var at = x
     for use in uses {
@@ -67,9 +69,9 @@ struct ChannelDrawing {
     for (line, use) in uses.prefix(2).enumerated() {
       let y = 42 + Double(line) * 16
       marks += SVG.rectangle(x, y - 8, 8, 8, "channel\(color(use.channel))", round: 2)
-      let share = f.share(use.count, of: sum)
+      let share = f.roughShare(use.count, of: sum)
       let label = SVG.shortened(
-        use.channel.cleaned, to: room - 18 - SVG.width(of: share, size: 12), size: 12)
+        use.channel.cleaned, to: room + 6 - SVG.width(of: share, size: 12), size: 12)
       marks += SVG.text(x + 13, y, "\(label) \(share)", "small")
     }
     if column.step.channelSwitches > 0 {

@@ -9,6 +9,8 @@ struct Chart {
   struct Column {
     var step: MeasuredStep
     var touchpoints: [Touchpoint]
+    /// Whether it may be met again by design.
+    var mayRepeat: Bool
 
     var title: String { step.title.asTitle }
     /// The phase of the lifecycle in which the step lies.
@@ -36,10 +38,12 @@ struct Chart {
     self.journey = journey
     self.measured = measured
     figures = Figures(currency: experience.currency, timezone: experience.timezone)
+    let designed = journey.stepsToGoal
     columns = measured.steps.map { step in
       Column(
         step: step,
-        touchpoints: step.touchpoints.compactMap { experience.touchpoint($0.name) })
+        touchpoints: step.touchpoints.compactMap { experience.touchpoint($0.name) },
+        mayRepeat: designed.indices.contains(step.index) && designed[step.index].mayRepeat)
     }
   }
 
@@ -49,6 +53,20 @@ struct Chart {
     measured.starts.compactMap { experience.touchpoint($0.touchpoint) }
   }
   var isEmpty: Bool { measured.cases.total == 0 }
+
+  /// Every touchpoint that cases may meet on the map.
+  private var allTouchpoints: [Touchpoint] {
+    startTouchpoints + columns.flatMap(\.touchpoints)
+      + journey.ends.compactMap { experience.touchpoint($0) }
+  }
+  /// Whether any of it is worth money by design; if not, no value is shown.
+  var hasValues: Bool {
+    measured.value.sum != 0 || allTouchpoints.contains { $0.value != nil }
+  }
+  /// Whether any of it costs money by design; if not, no cost is shown.
+  var hasCosts: Bool {
+    measured.cost.sum != 0 || allTouchpoints.contains { $0.cost != nil }
+  }
 
   /// The days that the cases began in.
   var range: String {
@@ -139,22 +157,26 @@ struct Chart {
       .sorted { ($1.count, $0.channel) < ($0.count, $1.channel) }
   }
 
-  /// What went otherwise than designed at a step, with the share of the cases that it touches.
+  /// What went otherwise than designed at a step, with the share of the cases that it touches; then,
+  /// with a share of 0, how many came again where the design lets them.
   func deviations(of column: Column) -> [(label: String, number: String, share: Double)] {
     let step = column.step
     let reached = Double(max(step.reached, 1))
     let counts: [(String, Int, Double)] = [
       ("skipped", step.skipped, reached),
-      ("repeated", step.casesRepeating, Double(max(step.cases, 1))),
+      ("repeated", column.mayRepeat ? 0 : step.casesRepeating, Double(max(step.cases, 1))),
       ("out of order", step.outOfOrder, Double(max(step.cases, 1))),
       ("late", step.late, Double(max(step.promised, 1))),
       ("wrong channel", step.wrongChannel, Double(max(step.cases, 1))),
       ("unplanned", step.extra, Double(max(step.cases, 1))),
     ]
-    return counts.compactMap { label, count, whole in
+    let found: [(label: String, number: String, share: Double)] = counts.compactMap {
+      label, count, whole in
       guard count > 0 else { return nil }
       return (label, figures.count(count), min(1, Double(count) / whole))
     }
+    guard column.mayRepeat, step.casesRepeating > 0 else { return found }
+    return found + [("more than once", figures.count(step.casesRepeating), 0)]
   }
 
   /// A promise in words: `within 2d of Order`.
@@ -189,6 +211,20 @@ struct Chart {
     max(0, measured.cases.total - (measured.steps.first?.reached ?? measured.cases.total))
   }
 
+  /// What may be won at a step that needs attention: `about 310 more completions`.
+  func gain(_ attention: Attention) -> String? {
+    attention.completions.map {
+      "about \(figures.count($0, "more completion", "more completions"))"
+    }
+  }
+
+  /// What that gain means.
+  static let gainRule =
+    "Completions to win if a step lost no more than the others do in the median."
+
+  /// A sentence from the engine, with percents that stay on one line.
+  func sentence(_ text: String) -> String { text.replacing(" %", with: Figures.space + "%") }
+
   /// What is missing where there are no cases, and what to do about it.
   var emptyAdvice: [String] {
     let names = journey.starts.map { title(of: $0) }.joined(separator: ", ")
@@ -196,8 +232,9 @@ struct Chart {
     if measured.watermark == nil {
       advice.append("There are no events yet. Import some: waymark import FILE.")
     } else {
+      let range = measured.from == nil && measured.to == nil ? "" : " in this range"
       advice.append(
-        "No case began in this range. A case begins at: \(names.isEmpty ? "no start" : names).")
+        "No case began\(range). A case begins at: \(names.isEmpty ? "no start" : names).")
       let unbound = journey.starts.filter { experience.touchpoint($0)?.rule == nil }
       if !unbound.isEmpty {
         advice.append(
@@ -216,9 +253,38 @@ struct Chart {
             + " outside the range: ask for a longer one.")
       }
       if advice.count == 1 {
+        let events = Set(startTouchpoints.flatMap { $0.rule?.namedEvents ?? [] }).sorted()
+        if !events.isEmpty {
+          advice.append(
+            "The map waits for "
+              + events.prefix(6).map { "“\($0.cleaned.shortened(to: 40))”" }
+              .joined(separator: ", ") + ", and no event that fits has come.")
+        }
         advice.append("See which events there are, and compare with the map: waymark check.")
       }
     }
+    let way = columns.map(\.title).joined(separator: " → ")
+    if !way.isEmpty { advice.append("The designed way: \(way).") }
     return advice
+  }
+}
+
+extension Attention {
+  /// The completions to be won at the step, as a whole number; nil where it comes to none.
+  var completions: Int? {
+    guard weight.isFinite, weight >= 0.5, weight < 1e15 else { return nil }
+    return Int(weight.rounded())
+  }
+}
+
+extension Step {
+  /// Whether any part of it may be met again by design.
+  fileprivate var mayRepeat: Bool {
+    switch self {
+    case .touchpoint: false
+    case .sequence(let parts), .any(let parts), .all(let parts): parts.contains(where: \.mayRepeat)
+    case .optional(let part): part.mayRepeat
+    case .repeated: true
+    }
   }
 }

@@ -31,13 +31,21 @@ struct Figures {
     "\(count(value))\(Self.space)\(value == 1 ? one : many)"
   }
 
-  /// `8.3 %`; never a rounded 0 or 100 for what is neither.
+  /// `8.3 %`, always with one decimal; never a rounded 0 or 100 for what is neither.
   func share(_ value: Double?) -> String {
     guard let value, value.isFinite else { return Self.none }
     if value > 0, value < 0.0005 { return "<0.1\(Self.space)%" }
     if value < 1, value >= 0.9995 { return ">99.9\(Self.space)%" }
-    let decimals = value == 0 || value == 1 ? 0 : 1
-    return Self.fixed(value * 100, decimals) + Self.space + "%"
+    return Self.fixed(value * 100, 1) + Self.space + "%"
+  }
+
+  /// A part of a whole in whole percents, for places where there is little room: `67 %`.
+  func roughShare(_ part: Int, of whole: Int) -> String {
+    guard whole > 0 else { return Self.none }
+    let value = Double(part) / Double(whole)
+    if part > 0, value < 0.005 { return "<1\(Self.space)%" }
+    if part < whole, value >= 0.995 { return ">99\(Self.space)%" }
+    return Self.fixed(value * 100, 0) + Self.space + "%"
   }
 
   /// A part of a whole as a share.
@@ -73,8 +81,7 @@ struct Figures {
       switch size {
       case 1e9...: Self.fixed(size / 1e9, 1) + Self.space + "bn"
       case 999_950...: Self.fixed(size / 1e6, 1) + Self.space + "M"
-      case 999.5...: Self.fixed(size / 1e3, 1) + Self.space + "k"
-      case 99.995...: Self.fixed(size, 0)
+      case 999.995...: Self.fixed(size / 1e3, 1) + Self.space + "k"
       case 0: "0"
       default: Self.fixed(size, 2)
       }

@@ -16,6 +16,7 @@ struct FlowDrawing {
   /// The most space between two starting points, and between all of them together.
   static let gaps = (one: 12.0, all: 48.0)
   static let node = 6.0
+  private static let labelLine = 13.0
   /// Where marks begin inside a column: where its text does.
   static let inset = 14.0
 
@@ -68,11 +69,7 @@ struct FlowDrawing {
       }
       result += SVG.rectangle(
         x(0), y, Self.node, max(height, 1), "fill-s\(k)", round: 1.5, title: title)
-      if height >= 15 {
-        result += SVG.text(
-          x(0) + Self.node + 7, y + min(height / 2 + 4, 18),
-          SVG.shortened(start.title.asTitle, to: width - 60, size: 12), "small")
-      }
+      result += label(start.title.asTitle, at: y, height)
       y += height + gap
       arrival += goes * scale
     }
@@ -80,12 +77,27 @@ struct FlowDrawing {
     if chart.lostAtStart > 0 {
       result += SVG.text(
         x(0), ground + 14, "−" + chart.figures.count(chart.lostAtStart), "number bad")
-      result += SVG.text(
-        x(0), ground + 29,
-        chart.figures.share(chart.lostAtStart, of: chart.measured.cases.total) + " went no further",
-        "small muted")
+      let share = chart.figures.share(chart.lostAtStart, of: chart.measured.cases.total)
+      for (line, text) in SVG.wrapped(
+        share + " went no further", to: width - 6, size: 12, lines: 2
+      ).enumerated() {
+        result += SVG.text(x(0), ground + 29 + Double(line) * 14, text, "small muted")
+      }
     }
     return result
+  }
+
+  /// The name of a starting point beside its node, in as many lines as it has room for.
+  private func label(_ title: String, at y: Double, _ height: Double) -> String {
+    let space = height + gap
+    let most = min(3, Int(space / Self.labelLine))
+    guard most > 0 else { return "" }
+    let lines = SVG.wrapped(title, to: width - 26, size: 12, lines: most)
+    let middle = min(max(height, space - 4) / 2, 24)
+    let first = y + middle + 4 - Double(lines.count - 1) * Self.labelLine / 2
+    return lines.enumerated().map { line, text in
+      SVG.text(x(0) + Self.node + 7, first + Double(line) * Self.labelLine, text, "small")
+    }.joined()
   }
 
   /// Those who go no further from a starting point: a wedge that fades.

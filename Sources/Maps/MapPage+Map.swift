@@ -7,10 +7,13 @@ extension MapPage {
   /// The most columns of a map that fit a printed page upright.
   static let columnsInPrint = 5
 
+  /// The narrowest column in which words still stand; ten of them fit a window 1440 wide.
+  static let narrowest = 118.0
+
   /// The map itself: one column for the starting points and one for each step.
   static func map(_ chart: Chart) -> String {
     let count = chart.columns.count + 1
-    let width = min(290, max(140, (1212.0 / Double(count)).rounded(.down)))
+    let width = min(290, max(narrowest, (1212.0 / Double(count)).rounded(.down)))
     let sheet = MapSheet(chart: chart, width: width)
     let all = 0..<count
     var maps = sheet.render(all, many: count > columnsInPrint)
@@ -53,7 +56,7 @@ extension MapPage {
     let rows = chart.columns.map { column in
       let step = column.step
       let feeling = chart.feeling(of: column)
-      let cells = [
+      var cells = [
         f.count(step.reached), f.share(step.share.value),
         f.interval(step.share, f.share) ?? Figures.none, f.count(step.cases),
         f.count(step.dropOff), f.share(step.dropOffShare.value), f.count(step.open),
@@ -63,16 +66,19 @@ extension MapPage {
         f.count(step.wrongChannel), f.count(step.channelSwitches),
         feeling.value == nil
           ? Figures.none : "\(f.score(feeling.value)) (\(f.basis(feeling.count)))",
-        f.money(column.value), f.money(column.cost),
       ]
+      if chart.hasValues { cells.append(f.money(column.value)) }
+      if chart.hasCosts { cells.append(f.money(column.cost)) }
       return "<tr><th scope=\"row\">\(name(column.title, 40))</th>"
         + cells.map { "<td class=\"figure\">\($0.escaped)</td>" }.joined() + "</tr>"
     }
-    let heads = [
+    var heads = [
       "Step", "Came here", "Of all", "95 % interval", "Met it", "Dropped off", "Of these", "Open",
       "Median time", "Nine of ten", "Late", "Skipped", "Repeating", "Out of order",
-      "Wrong channel", "Switched", "Feeling", "Value", "Cost",
+      "Wrong channel", "Switched", "Feeling",
     ]
+    if chart.hasValues { heads.append("Value") }
+    if chart.hasCosts { heads.append("Cost") }
     return "<details><summary>The same map as a table</summary><div class=\"scroll\" tabindex=\"0\""
       + " role=\"region\" aria-label=\"Figures of the map\"><table><thead><tr>"
       + heads.map { "<th scope=\"col\">\($0)</th>" }.joined() + "</tr></thead><tbody>"

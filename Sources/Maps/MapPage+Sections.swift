@@ -10,13 +10,16 @@ extension MapPage {
   static func attention(_ chart: Chart) -> String {
     let steps = chart.measured.attention.filter { $0.weight > 0 }.prefix(5)
     let items = steps.map { step in
-      "<li><div><h3>\(name(step.title.asTitle))</h3><p>"
-        + step.reasons.map { name($0, 240) }.joined(separator: " ") + "</p></div></li>"
+      let gain = chart.gain(step).map { "<span class=\"gain\">\($0.escaped)</span>" } ?? ""
+      let reasons = step.reasons.map { name(chart.sentence($0), 240) }.joined(separator: " ")
+      return "<li><div><h3>\(name(step.title.asTitle))\(gain)</h3><p>\(reasons)</p></div></li>"
     }
     let list =
       items.isEmpty
       ? "<p class=\"muted\">No step stands out.</p>" : "<ol class=\"first\">\(items.joined())</ol>"
-    return section("first", "Look here first", "<div class=\"card\">\(list)</div>")
+    return section(
+      "first", "Look here first", lead: steps.isEmpty ? "" : Chart.gainRule,
+      "<div class=\"card\">\(list)</div>")
   }
 
   static func starts(_ chart: Chart) -> String {
@@ -26,6 +29,8 @@ extension MapPage {
       let few =
         start.completion.count < Figures.few
         ? " <span class=\"badge uncertain\">few</span>" : ""
+      var money = chart.hasValues ? "<td>\(figure(f.money(start.value)))</td>" : ""
+      if chart.hasCosts { money += "<td>\(figure(f.money(start.cost)))</td>" }
       return "<tr><th scope=\"row\"><span class=\"dot s\(k)\"></span>"
         + "\(name(start.title.asTitle, 40))</th>"
         + "<td>\(figure(f.count(start.cases.total)))</td>"
@@ -34,12 +39,16 @@ extension MapPage {
         + "<td class=\"muted\">\(figure(f.interval(start.completion, f.share) ?? Figures.none))</td>"
         + "<td>\(figure(f.time(start.time.median.value)))</td>"
         + "<td>\(figure(f.count(start.cases.open)))</td><td>\(figure(f.count(start.repeats)))</td>"
-        + "<td>\(figure(f.money(start.value)))</td><td>\(figure(f.money(start.cost)))</td></tr>"
+        + money + "</tr>"
     }
-    let heads = [
-      "Cases", "Share", "Completed", "95 % interval", "Median time", "Open", "Repeats", "Value",
-      "Cost",
-    ].map { "<th scope=\"col\"\($0 == "Share" ? " class=\"text\"" : "")>\($0)</th>" }.joined()
+    var titles = [
+      "Cases", "Share", "Completed", "95 % interval", "Median time", "Open", "Repeats",
+    ]
+    if chart.hasValues { titles.append("Value") }
+    if chart.hasCosts { titles.append("Cost") }
+    let heads = titles.map {
+      "<th scope=\"col\"\($0 == "Share" ? " class=\"text\"" : "")>\($0)</th>"
+    }.joined()
     return section(
       "starts", "Where they started",
       "<div class=\"card scroll\" tabindex=\"0\" role=\"region\" aria-label=\"Starting points\">"
@@ -95,6 +104,7 @@ extension MapPage {
     }
     return section(
       "targets", "Targets",
+      lead: "Met or missed where the 95 % interval leaves no doubt, else uncertain.",
       "<div class=\"card scroll\"><table><thead><tr><th scope=\"col\">Target</th>"
         + "<th scope=\"col\">Measured</th><th scope=\"col\">Verdict</th></tr></thead><tbody>"
         + rows.joined() + "</tbody></table></div>")
@@ -121,7 +131,8 @@ extension MapPage {
         + "<td>\(figure(f.time(variant.medianTime)))</td><td>\(figure(f.fitness(variant.fitness)))</td></tr>"
     }
     let fitness =
-      "Fitness \(f.fitness(c.fitness)) of 1 over \(f.count(c.cases, "closed case", "closed cases"))"
+      "Fitness \(f.fitness(c.fitness)), where 1 is exactly as designed, over "
+      + f.count(c.cases, "closed case", "closed cases")
       + (c.fitnessCompleted.map { "; \(f.fitness($0)) where the goal was reached" } ?? "")
       + ". A case may deserve several verdicts."
     let ways =

@@ -24,18 +24,24 @@ extension MapPage {
         note: [
           f.interval(m.time.median, f.time), m.time.p90.map { "nine of ten within \(f.time($0))" },
         ]),
-      tile(
-        "Value", f.money(m.value.sum),
-        note: [
-          m.value.mean.value.map { "\(f.money($0)) a completion" },
-          f.interval(m.value.mean, f.money),
-        ]),
-      tile(
-        "Cost", f.money(m.cost.sum),
-        note: [
-          m.cost.mean.value.map { "\(f.money($0)) a case" }, f.interval(m.cost.mean, f.money),
-        ]),
     ]
+    if chart.hasValues {
+      tiles.append(
+        tile(
+          "Value", f.money(m.value.sum),
+          note: [
+            m.value.mean.value.map { "\(f.money($0)) a completion" },
+            f.interval(m.value.mean, f.money),
+          ]))
+    }
+    if chart.hasCosts {
+      tiles.append(
+        tile(
+          "Cost", f.money(m.cost.sum),
+          note: [
+            m.cost.mean.value.map { "\(f.money($0)) a case" }, f.interval(m.cost.mean, f.money),
+          ]))
+    }
     tiles.append(
       tile(
         "Feeling", m.feeling.value == nil ? Figures.none : "\(f.score(m.feeling.value)) of 5",
@@ -47,7 +53,7 @@ extension MapPage {
       tile(
         "Fit with the design", f.fitness(m.conformance.fitness),
         note: [
-          "1 is as designed",
+          "1 is exactly as designed",
           m.conformance.fitnessCompleted.map { "\(f.fitness($0)) if completed" },
         ]))
     return "<dl class=\"tiles\">" + tiles.joined() + "</dl>"

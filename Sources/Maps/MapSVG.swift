@@ -19,7 +19,8 @@ public enum MapSVG {
   ) -> String {
     let chart = Chart(measured, of: journey, in: experience)
     let columns = Double(chart.columns.count + 1)
-    let width = min(210, max(146, (1180 / columns).rounded(.down)))
+    let room = 1200 - 2 * MapPicture.margin - MapPicture.laneName - MapPicture.inside
+    let width = min(210, max(MapPage.narrowest, (room / columns).rounded(.down)))
     var picture = MapPicture(chart: chart, width: width)
     picture.draw()
     return picture.text(theme)
@@ -34,8 +35,10 @@ struct MapPicture {
   private var body = ""
   private var y = 0.0
 
-  static let margin = 36.0
-  static let laneName = 96.0
+  static let margin = 24.0
+  static let laneName = 84.0
+  /// The space between the last column and the frame.
+  static let inside = 8.0
 
   init(chart: Chart, width: Double) {
     self.chart = chart
@@ -45,7 +48,7 @@ struct MapPicture {
   private var left: Double { Self.margin + Self.laneName }
   private var lanes: Double { Double(chart.columns.count + 1) * width }
   private var room: Double { width - 2 * FlowDrawing.inset }
-  private var total: Double { max(760, left + lanes + Self.margin) }
+  private var total: Double { max(760, left + lanes + Self.inside + Self.margin) }
 
   /// Adds everything that the picture shows.
   mutating func draw() {
@@ -79,6 +82,7 @@ struct MapPicture {
     let frame = SVG.rectangle(
       Self.margin, top, total - 2 * Self.margin, y - top, "frame", round: 12)
     body = frame + body
+    legend()
   }
 
   /// The whole file in a theme's colours.
@@ -126,11 +130,13 @@ struct MapPicture {
     y = 126
     guard !chart.isEmpty else { return }
     let (m, f) = (chart.measured, chart.figures)
-    let keys: [(String, String)] = [
+    var keys: [(String, String)] = [
       ("cases", f.count(m.cases.total)), ("completed", f.share(m.completion.value)),
-      ("median time to goal", f.time(m.time.median.value)), ("value", f.money(m.value.sum)),
-      ("fit with the design", f.fitness(m.conformance.fitness)),
+      ("median time to goal", f.time(m.time.median.value)),
     ]
+    if chart.hasValues { keys.append(("value", f.money(m.value.sum))) }
+    if m.feeling.value != nil { keys.append(("feeling of 5", f.score(m.feeling.value))) }
+    keys.append(("fit with the design", f.fitness(m.conformance.fitness)))
     let step = min(190, wide / Double(keys.count))
     for (place, key) in keys.enumerated() {
       let x = Self.margin + Double(place) * step
@@ -161,17 +167,23 @@ struct MapPicture {
 
   private mutating func steps() {
     body += name("Step", y + 24)
-    body += SVG.text(x(0), y + 24, "Starting points", "step")
-    var deepest = 1
+    let starts = SVG.wrapped("Starting points", to: room, size: 14.5, lines: 2)
+    for (line, text) in starts.enumerated() {
+      body += SVG.text(x(0), y + 24 + Double(line) * 18, text, "step")
+    }
+    var deepest = starts.count
     for (index, column) in chart.columns.enumerated() {
       let lines = SVG.wrapped(column.title, to: room, size: 14.5, lines: 3)
       for (line, text) in lines.enumerated() {
         body += SVG.text(x(index + 1), y + 24 + Double(line) * 18, text, "step")
       }
       var marks: [(String, String)] = []
-      if column.step.goal { marks.append(("◆ Goal", "small good")) }
-      if column.momentOfTruth { marks.append(("★ Moment of truth", "small warn")) }
-      if column.step.optional { marks.append(("○ Optional", "small muted")) }
+      func mark(_ text: String, _ classes: String) {
+        marks += SVG.wrapped(text, to: width - 14, size: 12, lines: 2).map { ($0, classes) }
+      }
+      if column.step.goal { mark("◆ Goal", "small good") }
+      if column.momentOfTruth { mark("★ Moment of truth", "small warn") }
+      if column.step.optional { mark("○ Optional", "small muted") }
       for (line, mark) in marks.enumerated() {
         body += SVG.text(
           x(index + 1), y + 24 + Double(lines.count + line) * 18, mark.0, mark.1)
@@ -198,17 +210,22 @@ struct MapPicture {
     for (index, column) in chart.columns.enumerated() {
       var depth = 14.0
       for deviation in chart.deviations(of: column).prefix(4) {
-        let text = SVG.shortened(
-          "\(deviation.label) \(deviation.number)", to: room, size: 12)
+        let lines = SVG.wrapped(
+          "\(deviation.label) \(deviation.number)", to: width - 28, size: 12, lines: 2)
         let strong = deviation.share >= 0.05
+        let high = 6 + 14 * Double(lines.count)
         body += SVG.rectangle(
-          x(index + 1), y + depth, SVG.width(of: text, size: 12) + 14, 20,
-          strong ? "chip strong" : "chip", round: 5)
-        body += SVG.text(x(index + 1) + 7, y + depth + 14, text, strong ? "small bad" : "small")
-        depth += 25
+          x(index + 1), y + depth, (lines.map { SVG.width(of: $0, size: 12) }.max() ?? 0) + 12,
+          high, strong ? "chip strong" : "chip", round: 5)
+        for (line, text) in lines.enumerated() {
+          body += SVG.text(
+            x(index + 1) + 6, y + depth + 14 + Double(line) * 14, text,
+            strong ? "small bad" : "small")
+        }
+        depth += high + 5
       }
       for pain in column.pains.filter({ !$0.isEmpty && $0 != "true" }).prefix(1) {
-        for line in SVG.wrapped("▲ " + pain, to: room, size: 12, lines: 3) {
+        for line in SVG.wrapped("▲ " + pain, to: width - 18, size: 12, lines: 5) {
           body += SVG.text(x(index + 1), y + depth + 13, line, "small bad")
           depth += 16
         }
@@ -225,20 +242,33 @@ struct MapPicture {
     for index in 0...chart.columns.count {
       let touchpoints =
         index == 0 ? chart.startTouchpoints : chart.columns[index - 1].touchpoints
-      let owners = chart.owners(of: touchpoints).prefix(3)
-      for (line, owner) in owners.enumerated() {
+      let lines = chart.owners(of: touchpoints).prefix(3).flatMap { owner in
         let note =
           switch owner.control {
           case .owned: ""
           case .partner: " (partner)"
           case .external: owner.name == "External" ? "" : " (external)"
           }
-        let text = SVG.shortened(owner.name + note, to: room + 6, size: 12)
-        body += SVG.text(x(index), y + 24 + Double(line) * 17, text, "small")
+        return SVG.wrapped(owner.name + note, to: width - 18, size: 12, lines: 2)
       }
-      deepest = max(deepest, owners.count)
+      for (line, text) in lines.enumerated() {
+        body += SVG.text(x(index), y + 24 + Double(line) * 16, text, "small")
+      }
+      deepest = max(deepest, lines.count)
     }
-    y += 20 + Double(deepest) * 17
+    y += 20 + Double(deepest) * 16
+  }
+
+  /// How to read the picture, beneath it.
+  private mutating func legend() {
+    let lines = SVG.wrapped(
+      "The stream is as wide as the cases that came this far; those who turn downwards left. "
+        + "Dashed: the designed feeling; points: the measured one.",
+      to: total - 2 * Self.margin, size: 12, lines: 3)
+    for (line, text) in lines.enumerated() {
+      body += SVG.text(Self.margin, y + 24 + Double(line) * 16, text, "small muted")
+    }
+    y += 12 + Double(lines.count) * 16
   }
 
   private func x(_ column: Int) -> Double {

@@ -45,12 +45,15 @@ struct MapSheet {
     }) {
       lanes.append(lane("Feeling", "designed and measured", picture(feeling)))
     }
-    lanes += [
-      lane("Pains", "and deviations", cells(pains)),
-      lane(
-        "Money", "value and cost", cells({ money($0.value, $0.cost) }, start: money(0, startCost))),
-      lane("Held by", cells({ owners($0.touchpoints) }, start: owners(chart.startTouchpoints))),
-    ]
+    lanes.append(lane("Pains", "and deviations", cells(pains)))
+    if chart.hasValues || chart.hasCosts {
+      lanes.append(
+        lane(
+          "Money", "value and cost",
+          cells({ money($0.value, $0.cost) }, start: money(startValue, startCost))))
+    }
+    lanes.append(
+      lane("Held by", cells({ owners($0.touchpoints) }, start: owners(chart.startTouchpoints))))
     if chart.columns.contains(where: { !$0.backstage.isEmpty }) {
       lanes.append(divide("LINE OF VISIBILITY"))
       lanes.append(lane("Backstage", "what employees do", cells { list($0.backstage) }))
@@ -119,7 +122,15 @@ struct MapSheet {
     return all.isEmpty ? "<span class=\"muted\">–</span>" : all
   }
 
-  /// What the starting events cost.
+  /// What the starting events are worth, and those that end a case.
+  private var startValue: Double {
+    let steps = chart.columns.reduce(0) { $0 + $1.value }
+    let rest = chart.measured.value.sum - steps
+    // Sums of many amounts differ in their last digits.
+    return abs(rest) < 0.005 ? 0 : rest
+  }
+
+  /// What the starting events cost, and those that end a case.
   private var startCost: Double {
     let steps = chart.columns.reduce(0) { $0 + $1.cost }
     return max(0, chart.measured.cost.sum - steps)

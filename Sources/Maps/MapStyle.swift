@@ -110,8 +110,11 @@ enum MapStyle {
     .first li:last-child{border:0;padding-bottom:0}
     .first li::before{content:counter(place);font-size:20px;font-weight:660;color:var(--bad);
       line-height:1.2}
+    .first .gain{margin-left:10px;font-weight:400;font-size:13px;color:var(--bad);
+      white-space:nowrap}
     .first p{margin:0;color:var(--muted);overflow-wrap:anywhere}
     tr>:first-child{padding-left:0}tr>:last-child{padding-right:0}
+    tr>th:has(>.dot){padding-left:18px}th>.dot{margin-left:-18px}
     .list th{width:38%;font-weight:400}h3+.list{margin-bottom:14px}
     .chain{display:flex;flex-wrap:wrap;gap:5px 20px;align-items:center}
     .chain span{background:var(--tint);border-radius:6px;padding:2px 8px;font-size:13px;
@@ -185,10 +188,10 @@ enum MapStyle {
       main,header.top,footer{max-width:none;padding-left:0;padding-right:0}
       header.top{padding-top:0}.theme,summary,.map.screen.many{display:none}
       h1{font-size:26px}h2{font-size:16px}section{margin-top:26px}
-      table{font-size:11px}th,td{padding:4px 6px}
+      table{font-size:11px}th,td{padding:4px 5px}
       .tiles{margin-top:16px}.tile{padding:9px 12px}.divide{padding:2px 10px 0}.tile .value{font-size:19px}
       .tile .note{font-size:10.5px}
-      .map-print{display:block}.map-print .drawing{overflow:hidden}.bar{width:64px}
+      .map-print{display:block}.map-print .drawing{overflow:hidden}.bar{width:40px}
       .map{overflow:visible;width:fit-content;margin-bottom:18px;break-inside:avoid}.lane{break-inside:avoid}
       .tiles{grid-template-columns:repeat(4,1fr)}.tile:first-child{grid-column:span 2}
       .pair{gap:18px}.card{padding:12px 14px}.lead,.over{break-after:avoid}

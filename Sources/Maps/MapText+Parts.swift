@@ -29,32 +29,56 @@ extension TextPage {
       "Completion \(f.share(m.completion.value)) of closed cases"
         + " (\(f.footing(m.completion, f.share)))",
       indent: 0, ink: .bold)
-    var more = [
-      "Median time \(f.time(m.time.median.value)), nine of ten within \(f.time(m.time.p90))",
-      "value \(f.money(m.value.sum)) (\(f.money(m.value.mean.value)) a completion)",
-      "cost \(f.money(m.cost.sum))",
-    ]
+    var more: [String] = []
+    if m.time.median.value != nil {
+      more.append(
+        "Median time \(f.time(m.time.median.value)), nine of ten within \(f.time(m.time.p90))")
+    }
+    if chart.hasValues {
+      more.append("value \(f.money(m.value.sum))" + each(m.value, "a completion", f))
+    }
+    if chart.hasCosts { more.append("cost \(f.money(m.cost.sum))" + each(m.cost, "a case", f)) }
     if m.feeling.value != nil {
       more.append("feeling \(f.score(m.feeling.value)) of 5 (\(f.basis(m.feeling.count)))")
     }
-    paragraph(more.joined(separator: " · "), indent: 0)
+    let text = more.joined(separator: " · ")
+    paragraph(text.prefix(1).uppercased() + text.dropFirst(), indent: 0)
   }
+
+  private func each(_ money: Money, _ what: String, _ f: Figures) -> String {
+    money.mean.value.map { " (\(f.money($0)) \(what))" } ?? ""
+  }
+
+  /// A title in as many lines as it needs, up to `mostTitleLines`.
+  private func lines(_ title: String, to width: Int) -> [String] {
+    let lines = title.wrapped(to: width)
+    guard lines.count > Self.mostTitleLines else { return lines.isEmpty ? [""] : lines }
+    let last = lines[(Self.mostTitleLines - 1)...].joined(separator: " ").shortened(to: width)
+    return lines.prefix(Self.mostTitleLines - 1) + [last]
+  }
+
+  private static let mostTitleLines = 3
 
   /// One row for each starting point.
   mutating func starts(_ chart: Chart) {
     let (m, f) = (chart.measured, chart.figures)
     guard !m.starts.isEmpty else { return }
     section("Where they started")
-    let titleWidth = width - 61
+    let titleWidth = width - 56
+    line(
+      paint(
+        "  " + "Starting point".shortened(to: titleWidth).left(titleWidth) + "Cases".right(10)
+          + "of all".right(17) + "Completed".right(12) + "Time".right(10), .dim))
     for start in m.starts {
       let share = Double(start.cases.total) / Double(max(1, m.cases.total))
       let few = start.completion.count < Figures.few ? " few" : ""
+      let title = lines(start.title.asTitle, to: titleWidth)
       line(
-        "  " + start.title.asTitle.shortened(to: titleWidth).left(titleWidth) + " "
-          + f.count(start.cases.total).right(10) + " " + paint(Self.bar(share, 8), .accent)
-          + f.share(share).right(8) + "  " + "completed".left(9)
-          + f.share(start.completion.value).right(8) + f.time(start.time.median.value).right(8)
+        "  " + title[0].left(titleWidth) + f.count(start.cases.total).right(10) + " "
+          + paint(Self.bar(share, 8), .accent) + f.share(share).right(8)
+          + f.share(start.completion.value).right(12) + f.time(start.time.median.value).right(10)
           + paint(few, .warning))
+      for rest in title.dropFirst() { line("    " + rest.shortened(to: width - 4)) }
     }
   }
 
@@ -70,7 +94,8 @@ extension TextPage {
     for (index, column) in chart.columns.enumerated() {
       let step = column.step
       let mark = step.goal ? "◆" : column.momentOfTruth ? "★" : step.optional ? "○" : "●"
-      let title = "\(mark) \(column.title)".shortened(to: titleWidth + 2).left(titleWidth + 3)
+      let names = lines(column.title, to: titleWidth)
+      let title = "\(mark) \(names[0])".left(titleWidth + 3)
       let drop = step.dropOffShare.value ?? 0
       line(
         "  " + (step.goal ? paint(title, .good) : title) + f.count(step.reached).right(10) + " "
@@ -82,6 +107,7 @@ extension TextPage {
               : f.count(step.dropOff).right(8) + f.share(step.dropOffShare.value).right(8),
             drop >= 0.2 ? .bad : .dim)
           + f.time(step.timeFromPrevious.median.value).right(10))
+      for rest in names.dropFirst() { line("    " + rest) }
       let remarks = remarks(chart, index)
       if !remarks.isEmpty { paragraph(remarks.joined(separator: " · "), indent: 4, ink: .dim) }
     }
@@ -134,8 +160,8 @@ extension TextPage {
     guard c.cases > 0 else { return }
     section("As designed?")
     paragraph(
-      "Fitness \(f.fitness(c.fitness)) of 1"
-        + (c.fitnessCompleted.map { ", \(f.fitness($0)) where the goal was reached" } ?? "")
+      "Fitness \(f.fitness(c.fitness)), where 1 is exactly as designed"
+        + (c.fitnessCompleted.map { "; \(f.fitness($0)) if the goal was reached" } ?? "")
         + " (\(f.count(c.cases, "closed case", "closed cases")),"
         + " \(f.count(c.variantCount, "way", "different ways"))).")
     let verdicts = chart.verdicts.filter { $0.count > 0 }
@@ -191,10 +217,13 @@ extension TextPage {
       return
     }
     for (number, step) in steps.enumerated() {
+      let gain = chart.gain(step).map { " (\($0))" } ?? ""
+      let reasons = step.reasons.map { chart.sentence($0).cleaned }
       item(
-        "\(step.title.asTitle): " + step.reasons.map(\.cleaned).joined(separator: " "),
+        "\(step.title.asTitle)\(gain): " + reasons.joined(separator: " "),
         mark: "\(number + 1).", ink: .bold)
     }
+    paragraph(Chart.gainRule, ink: .dim)
   }
 }
 

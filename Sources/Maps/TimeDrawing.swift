@@ -8,7 +8,10 @@ struct TimeDrawing {
   let chart: Chart
   let width: Double
 
-  static let height = 96.0
+  private static let height = 96.0
+  private static let line = 15.0
+  /// Lines of the longest promise; the lane is as high as it needs.
+  private static let mostLines = 3
 
   /// The whole lane. Each bar runs to its own step's longest figure: seconds and days share no scale.
   func drawing() -> Drawing {
@@ -18,9 +21,21 @@ struct TimeDrawing {
       "\(column.title): median \(f.time(column.step.timeFromPrevious.median.value)), "
         + "nine of ten within \(f.time(column.step.timeFromPrevious.p90))"
     }.joined(separator: "; ")
+    let lines = chart.columns.map { promise($0).count }.max() ?? 0
     return Drawing(
       name: "time", title: "Time from the step before", description: description,
-      height: Self.height, body: body)
+      height: Self.height + Double(max(0, lines - 1)) * Self.line, body: body)
+  }
+
+  /// What was promised and how often it was not kept, in lines that fit the column.
+  private func promise(_ column: Chart.Column) -> [String] {
+    guard let expectation = column.expectations.first else { return [] }
+    let within = chart.figures.time(Double(expectation.within.milliseconds))
+    let text =
+      column.step.promised > 0
+      ? "\(chart.figures.share(column.step.late, of: column.step.promised)) later than\(Figures.space)\(within)"
+      : "promised \(within)"
+    return SVG.wrapped(text, to: width - FlowDrawing.inset - 6, size: 12, lines: Self.mostLines)
   }
 
   private func cell(_ index: Int) -> String {
@@ -50,14 +65,9 @@ struct TimeDrawing {
       marks += SVG.line(at, 30, at, 45, "promise")
     }
     marks += SVG.text(x, 59, "90 % in \(f.time(times.p90))", "small muted")
-    if let expectation = column.expectations.first {
-      let within = f.time(Double(expectation.within.milliseconds))
-      let text =
-        column.step.promised > 0
-        ? "\(f.share(column.step.late, of: column.step.promised)) later than \(within)"
-        : "promised \(within)"
+    for (line, text) in promise(column).enumerated() {
       marks += SVG.text(
-        x, 76, SVG.shortened(text, to: room + 8, size: 12),
+        x, 76 + Double(line) * Self.line, text,
         column.step.late * 10 > column.step.promised ? "small bad" : "small muted")
     }
     return marks

@@ -38,8 +38,10 @@ extension Estimate {
     guard let median = quantile(0.5, of: &values) else { return .none }
     let n = values.count
     guard let rank = medianIntervalRank(n) else { return Estimate(value: median, count: n) }
-    let low = select(rank, in: &values)
-    let high = select(n - 1 - rank, in: &values)
+    // The median is in place, so each end lies in a half.
+    let middle = (n - 1) / 2
+    let low = select(rank, in: &values, within: 0...middle)
+    let high = select(n - 1 - rank, in: &values, within: (middle + 1)...(n - 1))
     return Estimate(value: median, low: Double(low), high: Double(high), count: n)
   }
 }
@@ -66,11 +68,14 @@ func medianIntervalRank(_ n: Int) -> Int? {
 
 /// The element that would stand at a position if the values were sorted; they are partly sorted.
 ///
+/// - Parameter range: where the element is known to lie; nil: anywhere.
 /// - SeeAlso: C. A. R. Hoare, "Algorithm 65: Find"; the pivot is the median of three.
-func select(_ position: Int, in values: inout [Int64]) -> Int64 {
+func select(
+  _ position: Int, in values: inout [Int64], within range: ClosedRange<Int>? = nil
+) -> Int64 {
   values.withUnsafeMutableBufferPointer { values in
-    var low = 0
-    var high = values.count - 1
+    var low = range?.lowerBound ?? 0
+    var high = range?.upperBound ?? values.count - 1
     while high - low > 16 {
       let middle = (low + high) / 2
       if values[middle] < values[low] { values.swapAt(low, middle) }

@@ -100,6 +100,11 @@ extension Store {
     }
   }
 
+  /// All links that stand, oldest first.
+  public func links() throws(Fault) -> [IdentityLink] {
+    try faultsOnly { try read { try Self.links($0, where: "removed IS NULL") } }
+  }
+
   /// The links that would have joined two users, which only a person may do; oldest first.
   public func refusedLinks() throws(Fault) -> [IdentityLink] {
     try faultsOnly {

@@ -31,9 +31,42 @@ public struct Batch: Sendable {
   /// How many events there are.
   public var count: Int { keys.count }
 
-  /// The hash of a message id that a client gave; its top bit is 1.
+  /// What a message id that a client gave stands for: its hash, whose top bit is 1; or what
+  /// `exportedMessage` wrote.
   public static func messageHash(id: some StringProtocol) -> UInt64 {
-    stableHash(id) | explicitMessage
+    var copy = String(id)
+    return copy.withUTF8 { messageHash(id: UnsafeRawBufferPointer($0)) }
+  }
+
+  /// The same of the bytes of a message id.
+  @inlinable public static func messageHash(id: UnsafeRawBufferPointer) -> UInt64 {
+    if id.count == exportedLength, let exported = exportedHash(of: id) { return exported }
+    return stableHash(id) | explicitMessage
+  }
+
+  /// What an event is recognised by, as a message id: an event that was exported and is read again
+  /// is the same event, whether a client gave it an id or not.
+  public static func exportedMessage(_ hash: UInt64) -> String {
+    let digits = String(hash, radix: 16)
+    return exportedPrefix + String(repeating: "0", count: 16 - digits.count) + digits
+  }
+
+  private static let exportedPrefix = "waymark:"
+  /// The prefix and the digits of a word.
+  @usableFromInline static let exportedLength = 24
+
+  /// The hash that an exported message id holds; nil where it is a client's after all.
+  @usableFromInline static func exportedHash(of id: UnsafeRawBufferPointer) -> UInt64? {
+    guard id.starts(with: exportedPrefix.utf8) else { return nil }
+    var hash: UInt64 = 0
+    for byte in id.dropFirst(exportedLength - 16) {
+      switch byte {
+      case UInt8(ascii: "0")...UInt8(ascii: "9"): hash = hash << 4 | UInt64(byte - 48)
+      case UInt8(ascii: "a")...UInt8(ascii: "f"): hash = hash << 4 | UInt64(byte - 87)
+      default: return nil
+      }
+    }
+    return hash
   }
 
   /// The bit that tells the hash of a client's message id from the hash of an event's content.

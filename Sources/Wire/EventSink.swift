@@ -266,7 +266,7 @@ struct EventSink: ~Copyable {
   @inline(__always) mutating func accept(message: Text, content: Text) {
     let hash =
       message.count > 0
-      ? stableHash(message.raw) | Batch.explicitMessage
+      ? Batch.messageHash(id: message.raw)
       : stableHash(content.raw) & ~Batch.explicitMessage
     let start: Int
     if id.start >= bytes, id.start < bytes + length {

@@ -21,7 +21,8 @@ struct `An import that is killed` {
     #expect(whole.code == 0, "\(whole)")
     #expect(whole.figure("added") ?? 0 > Self.rows * 9 / 10)
     let rejects = try folder.read("whole/rejects/1.jsonl")
-    let expected = try Self.answers("whole", in: folder)
+    let figures = try Self.figures("whole", in: folder)
+    let events = try Self.events("whole", in: folder)
 
     var dice = Dice(messages == .named ? 1 : 2)
     var killed = 0
@@ -40,13 +41,18 @@ struct `An import that is killed` {
       }
       let end = try last ?? Self.start(store, in: folder).wait()
       try #require(end.code == 0, "\(end)")
-      #expect(end.figure("added") == whole.figure("added"))
+      // A run that was killed behind its last commit leaves nothing for the next to add.
+      #expect([0, whole.figure("added")].contains(end.figure("added")), "\(end)")
       #expect(end.figure("rejected") == whole.figure("rejected"))
       #expect(end.figure("records") == Self.rows)
       // Compared beforehand: a failure would print megabytes.
       let hasSameRejects = try folder.read("\(store)/rejects/1.jsonl") == rejects
-      let hasSameAnswers = try Self.answers(store, in: folder) == expected
-      #expect(hasSameRejects && hasSameAnswers, "round \(round)")
+      #expect(hasSameRejects, "round \(round)")
+      #expect(try Self.figures(store, in: folder) == figures, "round \(round)")
+      if round % 3 == 0 || killed == Self.kills {
+        let hasSameEvents = try Self.events(store, in: folder) == events
+        #expect(hasSameEvents, "round \(round)")
+      }
       let again = try Self.start(store, in: folder).wait()
       #expect(again.figure("added") == 0, "\(again)")
       try folder.remove(store)
@@ -60,16 +66,22 @@ struct `An import that is killed` {
       in: folder)
   }
 
-  /// What a store says of every event; the doctor has nothing to say.
-  private static func answers(_ store: String, in folder: Folder) throws -> [String] {
+  /// The figures of a store about which the doctor has nothing to say.
+  private static func figures(_ store: String, in folder: Folder) throws -> String {
+    let doctor = try Program.run("doctor", "--format", "json", "--data", store, in: folder)
+    #expect(doctor.code == 0 && !doctor.output.contains("import"), "\(doctor)")
     let funnel = try Program.run(
       "funnel", "Page Viewed", "Cart Filled", "Order Completed", "--breakdown", "channel",
       "--format", "json", "--data", store, in: folder)
+    #expect(funnel.code == 0, "\(funnel)")
+    return funnel.output
+  }
+
+  /// Every event of a store.
+  private static func events(_ store: String, in folder: Folder) throws -> String {
     let export = try Program.run("export", "--data", store, in: folder)
-    let doctor = try Program.run("doctor", "--format", "json", "--data", store, in: folder)
-    #expect(funnel.code == 0 && export.code == 0)
-    #expect(doctor.code == 0 && !doctor.output.contains("import"), "\(doctor)")
-    return [funnel.output, export.output]
+    #expect(export.code == 0)
+    return export.output
   }
 }
 

@@ -139,24 +139,4 @@ struct `The cases of a journey` {
     )
     #expect(some + others == all)
   }
-
-  @Test func `are compared, and only what leaves zero has changed`() async throws {
-    let log = PlantedLog(seed: 1)
-    let whole = try await Stories(log.events).answer(
-      JourneyFold(JourneyQuestion(PlantedLog.journey), of: PlantedLog.experience))
-    let same = try Comparison(whole, whole)
-    #expect(!same.completion.changed && !same.steps.contains { $0.share.changed })
-    let broken = try await Stories(log.events.filter { $0.name != "d" }).answer(
-      JourneyFold(
-        JourneyQuestion(PlantedLog.journey, now: Instant(milliseconds: 86_400_000)),
-        of: PlantedLog.experience))
-    let changed = try Comparison(whole, broken)
-    #expect(changed.completion.changed)
-    #expect(changed.completion.difference.value == -1)
-    var other = whole
-    other.definition = "0"
-    #expect { _ = try Comparison(whole, other) } throws: {
-      ($0 as? Refusal)?.code == "comparison.journey"
-    }
-  }
 }

@@ -117,7 +117,10 @@ struct `The loader` {
     ("starts: [visit]", "starts: []", ["12:5 journey.starts"]),
     ("starts: [visit]", "window: 2d", ["11:3 journey.starts"]),
     ("starts: [visit]", "starts: [visit, visit]", ["12:21 journey.starts.twice"]),
-    ("starts: [visit]", "starts: [visit, cart, left, order]", ["w 12:5 journey.starts"]),
+    (
+      "starts: [visit]", "starts: [visit, cart, left, order]",
+      ["w 12:5 journey.starts", "12:33 journey.goal"]
+    ),
     (
       "starts: [visit]", "starts: [a, b, c, d, e, f, g, h, visit]",
       ["12:5 journey.starts"]
@@ -205,7 +208,7 @@ struct `The loader` {
     func text(_ count: Int, steps: Int) -> String {
       "touchpoints:\n" + names.prefix(count).map { "  \($0): {on: \($0)}\n" }.joined()
         + "journeys:\n  j:\n    starts: [t1]\n    steps: ["
-        + names.prefix(steps).joined(separator: ", ") + "]\n    goal: t1\n"
+        + names.prefix(steps).joined(separator: ", ") + "]\n    goal: t2\n"
     }
     func errors(_ text: String) -> [String] { remarks(text).filter { !$0.hasPrefix("n ") } }
     #expect(errors(text(250, steps: 32)) == [])
@@ -234,7 +237,7 @@ struct `The loader` {
         j: {starts: a, steps: [{optional: {any: [b, [a]]}}], goal: b, again: {after: 30d},
             for: p, case_key: order_id, then: k, owner: shop, kind: mine, window: 1w,
             targets: {completion: ">=12.5%", p90_time: "<= 9d", cost: "<= 3"}}
-        k: {starts: [b], steps: [{repeat: a}, {all: [b]}], goal: b, again: once, for: age() > 2h}
+        k: {starts: [a], steps: [{repeat: a}, {all: [b]}], goal: b, again: once, for: age() > 2h}
       """
     let (experience, diagnostics) = ExperienceLoader.load(text: text, file: "full.yaml")
     #expect(diagnostics.map(\.code) == ["segment.unused"])
@@ -368,5 +371,17 @@ struct `Hostile text` {
       #expect((1...(width + 2)).contains(remark.column), "\(remark)")
       #expect(!remark.remedy.isEmpty)
     }
+  }
+}
+
+@Suite
+struct `A title that nobody wrote` {
+  @Test(arguments: [
+    ("product_page", "Product page"), ("ad", "Ad"), ("NPS_survey", "NPS survey"), ("2nd", "2nd"),
+  ])
+  func `is the name in sentence case`(name: String, title: String) {
+    #expect(Touchpoint(name: name).title == title)
+    #expect(Journey(name: name, starts: [], steps: [], goal: "").title == title)
+    #expect(Touchpoint(name: name, title: "as written").title == "as written")
   }
 }

@@ -1,4 +1,5 @@
 import Engine
+import Experience
 import Foundation
 import Testing
 
@@ -89,6 +90,52 @@ struct `A map as a page` {
     let empty = MapPage.render(Sample.emptyMap, of: Sample.shopJourney, in: Sample.shop)
     #expect(empty.contains("Nothing to show yet") && empty.contains("waymark import"))
     #expect(!empty.contains("<svg"))
+  }
+
+  @Test
+  func `shows no money where the experience has none`() {
+    let page = MapPage.render(Sample.longMap, of: Sample.longJourney, in: Sample.longExperience)
+    for part in [">Value<", ">Cost<", ">Money<", "a completion"] {
+      #expect(!page.contains(part), "\(part)")
+    }
+    let shop = MapPage.render(Sample.shopMap, of: Sample.shopJourney, in: Sample.shop)
+    #expect(shop.contains(">Value<") && shop.contains(">Cost<") && shop.contains(">Money<"))
+  }
+
+  @Test
+  func `gives the starting points what is worth money besides the steps`() {
+    var map = Sample.shopMap
+    map.value.sum += 2500
+    let page = MapPage.render(map, of: Sample.shopJourney, in: Sample.shop)
+    #expect(page.contains("<b>€2.5\u{A0}k</b> value"))
+  }
+
+  @Test
+  func `says plainly what is repeated by design`() {
+    let designed = MapPage.render(
+      Sample.shopMap, of: Sample.repeatingJourney, in: Sample.shop)
+    #expect(designed.contains("<span class=\"chip\">more than once <b>2,410</b>"))
+    #expect(!designed.contains(">repeated <b>2,410</b>"))
+    let plain = MapPage.render(Sample.shopMap, of: Sample.shopJourney, in: Sample.shop)
+    #expect(plain.contains("<span class=\"chip strong\">repeated <b>2,410</b>"))
+  }
+
+  @Test
+  func `says what may be won at the steps to look at first`() {
+    let page = MapPage.render(Sample.shopMap, of: Sample.shopJourney, in: Sample.shop)
+    #expect(page.contains("about 412\u{A0}more completions"))
+  }
+
+  @Test
+  func `fits ten columns into a window 1440 wide`() throws {
+    let journey = Journey(
+      name: "ten", starts: ["t0"], steps: (1...9).map { .touchpoint("t\($0)") }, goal: "t9")
+    let map = Sample.bare(journey, in: Sample.longExperience, cases: 700)
+    let page = MapPage.render(map, of: journey, in: Sample.longExperience)
+    let size = try #require(
+      page.firstMatch(of: #/class="map screen many" style="--n:10;--w:(\d+)px/#))
+    // 1320 are left of the window, and 106 of them are the lanes' names and borders.
+    #expect(try #require(Int(size.1)) * 10 + 106 <= 1320)
   }
 
   @Test

@@ -73,7 +73,7 @@ struct `A figure` {
   private func plain(_ text: String) -> String { text.replacing(Figures.space, with: " ") }
 
   @Test(arguments: [
-    (0.0, "0 %"), (1.0, "100 %"), (0.083, "8.3 %"), (0.0001, "<0.1 %"), (0.99996, ">99.9 %"),
+    (0.0, "0.0 %"), (1.0, "100.0 %"), (0.083, "8.3 %"), (0.0001, "<0.1 %"), (0.99996, ">99.9 %"),
     (0.5, "50.0 %"), (.nan, "–"),
   ])
   func `of a share never rounds to nothing or to all`(value: Double, shown: String) {
@@ -81,8 +81,17 @@ struct `A figure` {
   }
 
   @Test(arguments: [
-    (0.0, "€0"), (84.2, "€84.20"), (1240, "€1.2 k"), (999.7, "€1.0 k"), (165_420.5, "€165.4 k"),
-    (3_400_000, "€3.4 M"), (-12.5, "−€12.50"), (250, "€250"), (2e9, "€2.0 bn"),
+    (0, 9, "0 %"), (9, 9, "100 %"), (2, 3, "67 %"), (1, 900, "<1 %"), (899, 900, ">99 %"),
+    (0, 0, "–"),
+  ])
+  func `of a rough share never rounds to nothing or to all`(part: Int, whole: Int, shown: String) {
+    #expect(plain(figures.roughShare(part, of: whole)) == shown)
+  }
+
+  @Test(arguments: [
+    (0.0, "€0"), (84.2, "€84.20"), (1240, "€1.2 k"), (999.7, "€999.70"), (999.999, "€1.0 k"),
+    (165_420.5, "€165.4 k"),
+    (3_400_000, "€3.4 M"), (-12.5, "−€12.50"), (100.21, "€100.21"), (2e9, "€2.0 bn"),
     (.infinity, "–"),
   ])
   func `of money is short`(value: Double, shown: String) {

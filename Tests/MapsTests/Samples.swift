@@ -394,6 +394,15 @@ extension Sample {
 }
 
 extension Sample {
+  /// The shop's first order, whose product pages are to be looked at more than once.
+  static let repeatingJourney: Journey = {
+    var journey = shopJourney
+    journey.steps[0] = .repeated(journey.steps[0])
+    return journey
+  }()
+}
+
+extension Sample {
   /// A journey that begins in as many ways as are measured.
   static let broadJourney = Journey(
     name: "broad", title: "Many ways in",

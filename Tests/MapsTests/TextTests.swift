@@ -37,7 +37,8 @@ struct `A map as text` {
       "10,097 cases of 9,764 customers", "Completion 17.4 % of closed cases",
       "252 still open, counted apart", "promised within 2d of Order, late 45.0 %",
       "✓ met: Completion", "✗ missed: Feeling", "~ uncertain: Value",
-      "After Checkout: Delivery costs 64.0 %", "1. Checkout: 34.5 %", "1 Mar 2026 to 1 Jun 2026",
+      "After Checkout: Delivery costs 64.0 %", "1. Checkout (about 412 more completions): 34.5 %",
+      "1 Mar 2026 to 1 Jun 2026",
     ] {
       #expect(text.contains(part), "\(part)")
     }
@@ -48,6 +49,7 @@ struct `A map as text` {
     let text = MapText.render(Sample.emptyMap, of: Sample.shopJourney, in: Sample.shop)
     #expect(text.contains("Nothing to show yet"))
     #expect(text.contains("waymark import"))
+    #expect(text.contains("The designed way: Product page → "))
     #expect(!text.contains("The way they walked"))
   }
 
@@ -59,6 +61,38 @@ struct `A map as text` {
     let text = MapText.render(map, of: Sample.shopJourney, in: Sample.shop)
     #expect(text.contains("1,200 starting events"))
     #expect(text.contains("A case begins at: Ad, Search, Referral."))
+  }
+
+  @Test
+  func `names the events to look for where none begins a case`() {
+    var map = Sample.emptyMap
+    map.watermark = Sample.shopMap.watermark
+    let text = MapText.render(map, of: Sample.shopJourney, in: Sample.shop, width: 160)
+    #expect(text.contains("waits for “Ad Clicked”, “Referred”, “Search”, and"))
+    #expect(text.contains("waymark check"))
+    #expect(!text.contains("in this range"))
+  }
+
+  @Test
+  func `shows no money where the experience has none`() {
+    let text = MapText.render(Sample.longMap, of: Sample.longJourney, in: Sample.longExperience)
+    #expect(!text.contains("alue") && !text.contains("cost"))
+    let shop = MapText.render(
+      Sample.shopMap, of: Sample.shopJourney, in: Sample.shop, width: 160)
+    #expect(shop.contains("value €165.4 k (€96.74 a completion)"))
+    #expect(shop.contains("cost €3.7 k (€0.37 a case)"))
+  }
+
+  @Test
+  func `breaks titles that are too long for their column instead of cutting them`() {
+    let text = MapText.render(Sample.longMap, of: Sample.longJourney, in: Sample.longExperience)
+    #expect(text.contains("\n    long title of its own"))
+  }
+
+  @Test
+  func `says plainly what is repeated by design`() {
+    let text = MapText.render(Sample.shopMap, of: Sample.repeatingJourney, in: Sample.shop)
+    #expect(text.contains("more than once 2,410") && !text.contains("repeated 2,410"))
   }
 
   @Test

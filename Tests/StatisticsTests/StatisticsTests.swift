@@ -60,5 +60,11 @@ struct `A quantile` {
     for p in [0, 0.1, 0.5, 0.9, 0.99, 1] {
       #expect(quantile(p, of: &mixed) == quantile(p, ofSorted: values.sorted()))
     }
+    mixed = values
+    let median = Estimate.median(of: &mixed)
+    let sorted = values.sorted()
+    guard let rank = medianIntervalRank(values.count) else { return #expect(median.low == nil) }
+    #expect(median.low == Double(sorted[rank]))
+    #expect(median.high == Double(sorted[sorted.count - 1 - rank]))
   }
 }
