@@ -23,8 +23,6 @@ final class XESReader: NSObject, XMLParserDelegate {
   private var events: [Parsed] = []
   private var pending: [[Attribute]] = []
   private var isTooDeep = false
-  /// Whether the last tag was closed, with nothing broken before it.
-  private var isWhole = false
 
   /// One event of a trace.
   struct Parsed {
@@ -37,7 +35,7 @@ final class XESReader: NSObject, XMLParserDelegate {
 
   /// The events of some bytes in order, and where the form of the log was broken, if it was.
   static func events(
-    of bytes: [UInt8]
+    of bytes: [UInt8], expecting expected: Int
   ) -> (events: [Parsed], problem: (code: String, text: String)?) {
     let text = String(decoding: bytes, as: UTF8.self)
     for mark in ["<!DOCTYPE", "<!ENTITY"] where text.contains(mark) {
@@ -48,7 +46,7 @@ final class XESReader: NSObject, XMLParserDelegate {
     parser.shouldResolveExternalEntities = false
     parser.delegate = reader
     let isParsed = parser.parse() && parser.parserError == nil
-    guard isParsed || reader.isWhole && parser.isOnlyTooLong else {
+    guard isParsed || parser.isOnlyTooLong && reader.events.count == expected else {
       let problem =
         reader.isTooDeep
         ? ("xes.depth", "Elements nest deeper than \(ImportLimits.depth) levels.")
@@ -113,7 +111,6 @@ final class XESReader: NSObject, XMLParserDelegate {
     guard parser.parserError == nil else { return }
     if element == "event" { pending.append(eventAttributes) }
     if element == "trace" { finishTrace() }
-    isWhole = place.isEmpty
   }
 
   /// Makes the trace's events, once all of its attributes are known.
@@ -163,7 +160,8 @@ extension XESReader {
     _ chunk: Chunk, bytes: UnsafePointer<UInt8>, sink: consuming EventSink
   ) -> ReadChunk {
     var sink = sink
-    let (events, problem) = events(of: Array(chunk.bytes.prefix(chunk.length)))
+    let (events, problem) = events(
+      of: Array(chunk.bytes.prefix(chunk.length)), expecting: chunk.records)
     var slots: [String: Int] = [:]
     for (position, event) in events.enumerated() {
       sink.beginRecord()
