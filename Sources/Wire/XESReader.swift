@@ -35,7 +35,7 @@ final class XESReader: NSObject, XMLParserDelegate {
 
   /// The events of some bytes in order, and where the form of the log was broken, if it was.
   static func events(
-    of bytes: [UInt8], expecting expected: Int
+    of bytes: [UInt8]
   ) -> (events: [Parsed], problem: (code: String, text: String)?) {
     let text = String(decoding: bytes, as: UTF8.self)
     for mark in ["<!DOCTYPE", "<!ENTITY"] where text.contains(mark) {
@@ -45,8 +45,7 @@ final class XESReader: NSObject, XMLParserDelegate {
     let parser = XMLParser(data: Data("<chunk>\(wholeTraces(text))</chunk>".utf8))
     parser.shouldResolveExternalEntities = false
     parser.delegate = reader
-    let isParsed = parser.parse() && parser.parserError == nil
-    guard isParsed || parser.isOnlyTooLong && reader.events.count == expected else {
+    guard parser.parse(), parser.parserError == nil else {
       let problem =
         reader.isTooDeep
         ? ("xes.depth", "Elements nest deeper than \(ImportLimits.depth) levels.")
@@ -146,22 +145,13 @@ final class XESReader: NSObject, XMLParserDelegate {
   }
 }
 
-extension XMLParser {
-  /// Whether what libxml2 complains of is that it has read more than 10 MB, which it does at the
-  /// very end.
-  fileprivate var isOnlyTooLong: Bool {
-    (parserError as NSError?)?.code == ErrorCode.internalError.rawValue
-  }
-}
-
 extension XESReader {
   /// Reads one chunk; its records are events.
   static func read(
     _ chunk: Chunk, bytes: UnsafePointer<UInt8>, sink: consuming EventSink
   ) -> ReadChunk {
     var sink = sink
-    let (events, problem) = events(
-      of: Array(chunk.bytes.prefix(chunk.length)), expecting: chunk.records)
+    let (events, problem) = events(of: Array(chunk.bytes.prefix(chunk.length)))
     var slots: [String: Int] = [:]
     for (position, event) in events.enumerated() {
       sink.beginRecord()

@@ -219,20 +219,6 @@ struct `A hostile file` {
   }
 
   @Test
-  func `of XES may have a trace of more than ten megabytes`() throws {
-    let event = """
-      <event><string key="concept:name" value="E"/>\
-      <date key="time:timestamp" value="2026-01-02T00:00:00Z"/></event>
-
-      """
-    try folder.write(
-      "<log><trace><string key=\"concept:name\" value=\"a\"/>"
-        + String(repeating: event, count: 120_000) + "</trace></log>", to: "long.xes")
-    let run = try `import`("long.xes")
-    #expect(run.code == 0 && run.output.contains("120,000 events added ("), "\(run)")
-  }
-
-  @Test
   func `of JSON that nests without end loses the line`() throws {
     let deep = String(repeating: "{\"a\":", count: 100_000)
     try folder.write(
