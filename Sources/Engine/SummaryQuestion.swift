@@ -15,7 +15,9 @@ public struct SummaryQuestion: Sendable {
     mentioned = []
     guard let experience else { return }
     var rules: [Expression?] = experience.segments.map(\.rule)
-    for touchpoint in touchpoints { rules += [touchpoint.rule, touchpoint.value, touchpoint.score] }
+    for touchpoint in touchpoints {
+      rules += [touchpoint.rule, touchpoint.value, touchpoint.score]
+    }
     rules += experience.personas.map(\.rule)
     rules += experience.journeys.map(\.audience)
     for rule in rules.compactMap(\.self) { mentioned.formUnion(rule.namedEvents) }
@@ -145,7 +147,8 @@ extension SummaryQuestion.Plan {
       var counts: [Int: Int] = [:]
       for row in rows {
         let name = position[Int(segment.codes[row])]
-        let code = column.kind == .number ? (column.number(at: row) == nil ? 0 : 1) : column.code(at: row)
+        let code =
+          column.kind == .number ? (column.number(at: row) == nil ? 0 : 1) : column.code(at: row)
         guard name != Self.skipped, code > 0 else { continue }
         counts[Int(name) << 32 | code, default: 0] += 1
       }
