@@ -44,7 +44,7 @@ struct CheckCommand: AsyncParsableCommand {
     let warnings = diagnostics.count { $0.severity == .warning }
     switch format {
     case .text:
-      for diagnostic in diagnostics { Terminal.print(diagnostic.description) }
+      for diagnostic in diagnostics { Terminal.print(diagnostic.description.printable) }
       let experience = loaded.experience
       Terminal.print(
         "\(path): \(counted(errors, "error")), \(counted(warnings, "warning")); "

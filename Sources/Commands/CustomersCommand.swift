@@ -25,6 +25,10 @@ struct CustomersCommand: AsyncParsableCommand {
   @Option(help: "How many customers or events to show.") var limit = 200
   @Option(help: "The form of the answer.") var format = PlainFormat.text
 
+  func validate() throws {
+    guard limit > 0 else { throw ValidationError("--limit is 1 or more.") }
+  }
+
   func run() async throws {
     let store = try workspace.store(.reading)
     let experience = try workspace.loadExperienceIfThere()

@@ -42,8 +42,8 @@ struct DoctorCommand: ParsableCommand {
           + "\(counted(status.customers, "customer")) in \(counted(status.parts, "part")), "
           + "\(grouped(status.bytes)) bytes")
       for finding in findings {
-        Terminal.print("\(finding.severity.rawValue): \(finding.subject): \(finding.problem)")
-        Terminal.print("  \(finding.remedy)")
+        let problem = "\(finding.severity.rawValue): \(finding.subject): \(finding.problem)"
+        Terminal.print("\(problem.printable)\n  \(finding.remedy.printable)")
       }
       if !findings.contains(where: { $0.severity != .note }) {
         Terminal.print("All is well: every part is whole and in order, and commits are durable.")

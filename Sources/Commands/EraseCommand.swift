@@ -46,7 +46,7 @@ struct EraseCommand: ParsableCommand {
         "Searched \(counted(report.filesSearched, "file")) "
           + "(\(grouped(report.bytesSearched)) bytes): "
           + (report.isProven ? "no trace is left." : "traces are left:"))
-      for trace in report.traces { Terminal.print("  \(trace.file): \(trace.place)") }
+      for trace in report.traces { Terminal.print("  \(trace.file): \(trace.place)".printable) }
     }
     if !report.isProven { throw ExitCode(1) }
   }

@@ -46,7 +46,7 @@ struct FunnelCommand: AsyncParsableCommand {
     let asked = try ask(experience, clock)
     try asked.validate()
     let stories = try workspace.store(.reading).stories(question.identity(clock))
-    try check(asked, stories.names, experience)
+    try check(asked, stories, experience)
     let funnel = try await Timing.measure(timing, over: stories) {
       try await stories.answer(asked)
     }
@@ -85,27 +85,39 @@ struct FunnelCommand: AsyncParsableCommand {
   private static func span(_ text: String) throws -> TimeSpan {
     guard let span = TimeSpan(text) else {
       throw Refusal(
-        "funnel.window", problem: "“\(text.printable)” is no span of time.",
+        "funnel.window", problem: "“\(text.brief)” is no span of time.",
         remedy: "Write 30m, 24h, 7d or 1d12h.")
     }
     return span
   }
 
-  /// Refuses steps that no event can fill, with the name that was meant perhaps.
-  private func check(_ asked: FunnelQuestion, _ names: EventNames, _ experience: Experience?) throws
-  {
-    for step in asked.steps {
-      guard let wanted = step.rule.eventNames, !wanted.isEmpty,
+  /// Refuses events and properties that were never seen, with the name that was meant perhaps.
+  private func check(
+    _ asked: FunnelQuestion, _ stories: Stories, _ experience: Experience?
+  ) throws {
+    let names = stories.names
+    let touchpoints = experience?.touchpoints.map(\.name) ?? []
+    for rule in asked.steps.map(\.rule) + asked.exclusions.map(\.rule) {
+      guard let wanted = rule.eventNames?.sorted(), let first = wanted.first,
         wanted.allSatisfy({ names.code(of: $0) == nil })
       else { continue }
-      let touchpoints = experience?.touchpoints.map(\.name) ?? []
-      let near = nearest(to: wanted.sorted()[0], among: touchpoints + names.names)
       throw Refusal(
-        "funnel.event",
-        problem: "No event or touchpoint is called “\(wanted.sorted()[0].printable)”.",
-        remedy: near.map { "Did you mean “\($0.printable)”?" }
+        "funnel.event", problem: "No event or touchpoint is called “\(first.brief)”.",
+        remedy: Self.meant(first, among: touchpoints + names.names)
           ?? "`waymark customers <id>` shows what events are called.")
     }
+    let properties = Set(stories.segments.flatMap { $0.properties.map(\.name) })
+    for name in asked.heldConstant + [asked.breakdown?.property].compactMap({ $0 })
+    where !properties.contains(name) {
+      throw Refusal(
+        "funnel.property", problem: "No event has a property “\(name.brief)”.",
+        remedy: Self.meant(name, among: properties.sorted())
+          ?? "`waymark customers <id>` shows what properties events have.")
+    }
+  }
+
+  private static func meant(_ name: String, among known: [String]) -> String? {
+    nearest(to: name, among: known).map { "Did you mean “\($0.printable)”?" }
   }
 
   private func tell(_ funnel: Funnel) {

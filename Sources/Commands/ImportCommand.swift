@@ -23,7 +23,7 @@ struct ImportCommand: AsyncParsableCommand {
         waymark import log.xes.gz calls.jsonl --timezone Europe/Berlin
       """)
 
-  @Argument(help: "The files.", completion: .file()) var files: [String]
+  @Argument(help: "The files.", completion: .file()) var files: [String] = []
   @OptionGroup var workspace: WorkspaceOptions
   @Option(help: "The column of the customer's id.") var customer: String?
   @Option(help: "The column of the id of a customer who is not known yet.") var anonymous: String?
@@ -42,9 +42,18 @@ struct ImportCommand: AsyncParsableCommand {
   @Option(help: "The encoding, where it is not recognised.") var encoding: TextEncoding?
   @Flag(help: "Give up an interrupted import first: what it staged is removed.") var discard = false
   @Option(help: "The form of the answer.") var format = PlainFormat.text
+  @Option(help: .hidden) var chunkSize = ChunkSource.usualChunkSize
+  @Option(help: .hidden) var shardRows = Store.defaultShardRows
+
+  func validate() throws {
+    guard !files.isEmpty || discard else { throw ValidationError("Name a file to import.") }
+    guard chunkSize > 0, shardRows > 0 else {
+      throw ValidationError("Chunks and shards have a size above 0.")
+    }
+  }
 
   func run() async throws {
-    let store = try workspace.store(.writing)
+    let store = try Store.open(at: workspace.folder, access: .writing, shardRows: shardRows)
     if discard, let source = try store.discardImport() {
       Terminal.note("Gave up the interrupted import of \(source.printable).")
     }
@@ -64,7 +73,8 @@ struct ImportCommand: AsyncParsableCommand {
     for file in files {
       let name = (file as NSString).lastPathComponent.printable
       let line = ProgressLine("Importing \(name)")
-      let report = try await Intake(file, options: options, into: store).run { progress in
+      let intake = Intake(file, options: options, chunkSize: chunkSize, into: store)
+      let report = try await intake.run { progress in
         if progress.merging {
           line.update("merging \(Int(progress.fraction * 100)) %")
         } else {
@@ -92,7 +102,7 @@ struct ImportCommand: AsyncParsableCommand {
     for (code, count) in report.rejections.sorted(by: { $0.key < $1.key }) {
       let example = report.examples.first { $0.code == code }
       let place = example.map {
-        "record \(grouped($0.record))" + ($0.field.map { ", \($0)" } ?? "")
+        "record \(grouped($0.record))" + ($0.field.map { ", \($0.brief)" } ?? "")
       }
       Terminal.print("  \(grouped(count)) × \(code)" + (place.map { ", first at \($0):" } ?? ""))
       if let example { Terminal.print("    \(example.problem.printable)") }

@@ -77,11 +77,12 @@ struct MapCommand: AsyncParsableCommand {
     let known = experience.journeys.map(\.name)
     throw Refusal(
       "map.journey",
-      problem: name.map { "There is no journey “\($0.printable)”." }
+      problem: name.map { "There is no journey “\($0.brief)”." }
         ?? "The experience has no journey.",
-      remedy: known.isEmpty
-        ? "Write one under `journeys:`, or let `waymark infer` propose one."
-        : "Choose one of \(known.joined(separator: ", ")).")
+      remedy: name.flatMap { nearest(to: $0, among: known) }.map { "Did you mean “\($0)”?" }
+        ?? (known.isEmpty
+          ? "Write one under `journeys:`, or let `waymark infer` propose one."
+          : "Choose one of \(known.joined(separator: ", "))."))
   }
 
   /// What to compare with; what is left out is as in the question itself.

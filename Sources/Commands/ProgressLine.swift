@@ -29,14 +29,14 @@ final class ProgressLine: Sendable {
     let bar = String(repeating: "█", count: full) + String(repeating: "░", count: cells - full)
     var line = "\(title.shortened(to: 32))  \(bar) \(Int(fraction * 100)) %  \(Self.rate(rate))"
     if fraction > 0.01 { line += "  \(Self.clock(seconds / fraction - seconds)) left" }
-    FileHandle.standardError.write(Data("\r\u{1B}[2K\(line.prefix(Terminal.width - 1))".utf8))
+    Terminal.show("\r\u{1B}[2K\(line.prefix(Terminal.width - 1))")
   }
 
   /// Shows what is being done now, without a fraction.
   func update(_ doing: String) {
     guard shows, isDue() else { return }
     let line = "\(title)  \(doing)".prefix(Terminal.width - 1)
-    FileHandle.standardError.write(Data("\r\u{1B}[2K\(line)".utf8))
+    Terminal.show("\r\u{1B}[2K\(line)")
   }
 
   /// Whether the line is a tenth of a second old.
@@ -52,7 +52,7 @@ final class ProgressLine: Sendable {
   /// Takes the line away.
   func clear() {
     guard shows, shown.withLock({ $0 != nil }) else { return }
-    FileHandle.standardError.write(Data("\r\u{1B}[2K".utf8))
+    Terminal.show("\r\u{1B}[2K")
   }
 
   /// Seconds since the work began.

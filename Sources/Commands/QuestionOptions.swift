@@ -41,11 +41,12 @@ struct QuestionOptions: ParsableArguments {
         + (experience?.personas.filter { $0.rule != nil }.map(\.name) ?? [])
       throw Refusal(
         "question.segment",
-        problem: "“\(name.printable)” is no segment or persona, and no condition on a story: "
+        problem: "“\(name.brief)” is no segment or persona, and no condition on a story: "
           + error.refusal.problem,
-        remedy: known.isEmpty
-          ? "Write a condition, such as 'count(\"Order Completed\") >= 3'."
-          : "Name one of \(known.joined(separator: ", ")), or write a condition.")
+        remedy: nearest(to: name, among: known).map { "Did you mean “\($0)”?" }
+          ?? (known.isEmpty
+            ? "Write a condition, such as 'count(\"Order Completed\") >= 3'."
+            : "Name one of \(known.joined(separator: ", ")), or write a condition."))
     }
   }
 }

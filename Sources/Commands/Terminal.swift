@@ -1,4 +1,5 @@
 import Foundation
+import Glibc
 
 /// What the program writes to, and how.
 struct Terminal: Sendable {
@@ -36,23 +37,42 @@ struct Terminal: Sendable {
 
   /// Writes text to standard output. A reader that went away ends the program quietly.
   static func write(_ text: String) {
-    do {
-      try FileHandle.standardOutput.write(contentsOf: Data(text.utf8))
-    } catch {
-      exit(0)
-    }
+    guard let number = put(text, STDOUT_FILENO) else { return }
+    if number == EPIPE { exit(0) }
+    note("waymark: standard output: It cannot be written: \(String(cString: strerror(number))).")
+    note("  Make room, or write to another place.")
+    exit(1)
   }
 
   /// Writes a line to standard output.
   static func print(_ line: String = "") { write(line + "\n") }
 
   /// Writes a line for people to standard error.
-  static func note(_ line: String) {
-    FileHandle.standardError.write(Data((line + "\n").utf8))
+  static func note(_ line: String) { show(line + "\n") }
+
+  /// Writes to standard error; where that is not possible, nobody would read why.
+  static func show(_ text: String) { _ = put(text, STDERR_FILENO) }
+
+  /// Writes all of a text; the number of the error where it can't.
+  private static func put(_ text: String, _ stream: Int32) -> Int32? {
+    var text = text
+    return text.withUTF8 { bytes in
+      var rest = UnsafeRawBufferPointer(bytes)
+      while !rest.isEmpty {
+        let count = Glibc.write(stream, rest.baseAddress, rest.count)
+        if count < 0, errno == EINTR { continue }
+        guard count > 0 else { return errno }
+        rest = UnsafeRawBufferPointer(rebasing: rest[count...])
+      }
+      return nil
+    }
   }
 }
 
 extension String {
+  /// At most the first 60 characters, to name a text by in a message.
+  var brief: String { count > 60 ? prefix(59).description.printable + "…" : printable }
+
   /// The text without control characters, so that it cannot move a terminal's cursor or change its
   /// direction of writing.
   var printable: String {

@@ -41,10 +41,12 @@ public struct Waymark: AsyncParsableCommand {
         try command.run()
       }
     } catch let refusal as Refusal {
-      Terminal.note("waymark: \(refusal.problem)\n  \(refusal.remedy)")
+      // Messages quote files, whose control characters must not reach a terminal.
+      Terminal.note("waymark: \(refusal.problem.printable)\n  \(refusal.remedy.printable)")
       Foundation.exit(64)
     } catch let fault as Fault {
-      Terminal.note("waymark: \(fault.subject): \(fault.problem)\n  \(fault.remedy)")
+      let problem = "\(fault.subject): \(fault.problem)".printable
+      Terminal.note("waymark: \(problem)\n  \(fault.remedy.printable)")
       Foundation.exit(1)
     } catch {
       exit(withError: error)

@@ -41,7 +41,7 @@ struct WorkspaceOptions: ParsableArguments {
     let (experience, diagnostics) = try ExperienceLoader.load(path: experiencePath)
     let errors = diagnostics.filter { $0.severity == .error }
     guard let first = errors.first else { return experience }
-    for error in errors.prefix(10) { Terminal.note(error.description) }
+    for error in errors.prefix(10) { Terminal.note(error.description.printable) }
     throw Refusal(
       first.code,
       problem: "\(experiencePath) has \(errors.count) error\(errors.count == 1 ? "" : "s").",

@@ -27,7 +27,7 @@ public struct Intake: Sendable {
     public var result: ImportResult
     /// How many records or values of this run were rejected, by the code of the reason.
     public var rejections: [String: Int]
-    /// The first of them, for people.
+    /// The first of each code, in the order of the file, for people.
     public var examples: [Rejection]
     /// The file of rejected records; nil where there is none.
     public var rejectsPath: String?
@@ -43,12 +43,17 @@ public struct Intake: Sendable {
   private let store: Store
   private let path: String
   private let options: ImportOptions
+  private let chunkSize: Int
 
-  /// Prepares the import of a file.
-  public init(_ path: String, options: ImportOptions = ImportOptions(), into store: Store) {
+  /// Prepares the import of a file; how large its chunks are changes no answer.
+  public init(
+    _ path: String, options: ImportOptions = ImportOptions(),
+    chunkSize: Int = ChunkSource.usualChunkSize, into store: Store
+  ) {
     self.store = store
     self.path = path
     self.options = options
+    self.chunkSize = chunkSize
   }
 
   /// Imports the file, or goes on where an interrupted run left it.
@@ -59,7 +64,7 @@ public struct Intake: Sendable {
   public func run(
     progress: @escaping @Sendable (Progress) -> Void = { _ in }
   ) async throws -> Report {
-    let probe = try ChunkSource(path: path, options: options)
+    let probe = try ChunkSource(path: path, options: options, chunkSize: chunkSize)
     let session = try store.beginImport(
       source: path, fingerprint: String(probe.fingerprint, radix: 16))
     let begun = session.checkpoint
@@ -68,7 +73,8 @@ public struct Intake: Sendable {
       resumes
       ? try ChunkSource(
         path: path, options: options,
-        from: ResumePoint(offset: begun.byteOffset, record: begun.recordNumber + 1, index: 0))
+        from: ResumePoint(offset: begun.byteOffset, record: begun.recordNumber + 1, index: 0),
+        chunkSize: chunkSize)
       : probe
     let rejects = try RejectsFile(folder: store.folder, importID: session.id, after: begun)
     let line = ImportLine(session: session, source: source, rejects: rejects, progress: progress)
@@ -83,10 +89,10 @@ public struct Intake: Sendable {
       progress(
         Progress(fraction: Double(done) / Double(max(1, of)), events: events, merging: true))
     }
-    let (all, rejectsPath) = try line.closeRejects()
+    let rejected = try line.closeRejects()
     return Report(
-      result: result, rejections: all.counts, examples: Array(all.kept.prefix(5)),
-      rejectsPath: rejectsPath, resumedAt: resumes ? begun.recordNumber + 1 : nil,
+      result: result, rejections: rejected.counts, examples: rejected.examples,
+      rejectsPath: rejected.path, resumedAt: resumes ? begun.recordNumber + 1 : nil,
       lastImported: session.lastFinished)
   }
 }
@@ -138,8 +144,12 @@ private final class ImportLine: Sendable {
   var accepted: Int { outgoing.withLock { $0.checkpoint.accepted - $0.begun } }
 
   /// Closes the file of rejected records; tells what was rejected, and where the file lies.
-  func closeRejects() throws -> (Rejections, path: String?) {
-    try outgoing.withLock { (try $0.rejects.close(), $0.rejects.path) }
+  func closeRejects() throws -> (counts: [String: Int], examples: [Rejection], path: String?) {
+    try outgoing.withLock { outgoing in
+      let rejects = outgoing.rejects
+      try rejects.close()
+      return (rejects.counts, rejects.examples, rejects.path)
+    }
   }
 
   /// Reads, sorts and writes chunks until there are none left, or one of the workers failed.

@@ -13,7 +13,11 @@ final class RejectsFile {
   private let place: String
   private var file: FileHandle?
   private var lines = 0
-  private var all = Rejections(limit: 100)
+  /// How many records or values of this run were rejected, by the code of the reason.
+  private(set) var counts: [String: Int] = [:]
+  private var firsts: [String: Rejection] = [:]
+  /// The first of each code in this run, in the order of the file.
+  var examples: [Rejection] { firsts.values.sorted { $0.record < $1.record } }
 
   /// Prepares the file of an import that goes on after a checkpoint.
   init(folder: String, importID: Int64, after checkpoint: ImportCheckpoint) throws(Fault) {
@@ -34,7 +38,10 @@ final class RejectsFile {
 
   /// Writes the rejections of the next chunk.
   func add(_ rejections: Rejections) throws(Fault) {
-    all.add(rejections)
+    counts.merge(rejections.counts, uniquingKeysWith: +)
+    for rejection in rejections.kept where firsts[rejection.code] == nil {
+      firsts[rejection.code] = rejection
+    }
     let room = max(0, Intake.mostRejects - lines)
     guard !rejections.kept.isEmpty, room > 0 else { return }
     do {
@@ -50,11 +57,10 @@ final class RejectsFile {
     } catch { throw Self.fault(place, error) }
   }
 
-  /// Closes the file and tells what was rejected in this run.
-  func close() throws(Fault) -> Rejections {
+  /// Closes the file.
+  func close() throws(Fault) {
     do { try file?.close() } catch { throw Self.fault(place, error) }
     file = nil
-    return all
   }
 
   private func open() throws -> FileHandle {

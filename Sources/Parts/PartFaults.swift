@@ -4,7 +4,8 @@ import Glibc
 extension Fault {
   /// What to do about a part that cannot be read any more.
   private static let wayBack =
-    "Restore it from a backup, or move it away and import its source again with `waymark import`."
+    "Restore it from a backup, or move the store's folder away and fill a new one with "
+    + "`waymark import`."
 
   static func damagedPart(_ path: String, _ code: String, _ problem: String) -> Fault {
     Fault(code, subject: path, problem: problem, remedy: wayBack)
@@ -32,7 +33,8 @@ extension Fault {
       "part.version", subject: path,
       problem:
         "The file has format version \(version); this program reads up to \(PartDirectory.version).",
-      remedy: "Run the version of Waymark that wrote it, or a newer one.")
+      remedy:
+        "Run the version of Waymark that wrote it. If none did, it is damaged: \(wayBack)")
   }
 
   static func unwrittenPart(_ path: String, _ error: SystemError) -> Fault {

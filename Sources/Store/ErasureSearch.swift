@@ -225,6 +225,9 @@ struct RejectsFolder {
   /// The longest line that is looked at as a whole; a longer one is looked at in such pieces.
   fileprivate static let longestLine = 4_194_304
 
+  /// What the name of a file ends with while it is written anew.
+  private static let unfinished = ".partial"
+
   init(_ folder: String) { path = folder + "/" + Store.rejectsName }
 
   /// Writes files anew without the lines that mention any of the ids; how many lines are gone.
@@ -232,7 +235,13 @@ struct RejectsFolder {
     guard FileManager.default.fileExists(atPath: path) else { return 0 }
     let texts = ids.map { Array($0.utf8) }
     do {
-      return try FileManager.default.contentsOfDirectory(atPath: path).sorted().reduce(0) {
+      let names = try FileManager.default.contentsOfDirectory(atPath: path).sorted()
+      // What an interrupted erasure left half-written: the file that it was made from is whole.
+      for name in names where name.hasSuffix(Self.unfinished) {
+        guard let number = removeFile(path + "/" + name) else { continue }
+        throw Fault.system(number, subject: path + "/" + name, doing: "remove the file")
+      }
+      return try names.filter { !$0.hasSuffix(Self.unfinished) }.reduce(0) {
         let file = path + "/" + $1
         let values = try URL(fileURLWithPath: file).resourceValues(forKeys: [.isRegularFileKey])
         return values.isRegularFile == true ? $0 + (try removeLines(of: file, texts)) : $0
@@ -243,7 +252,7 @@ struct RejectsFolder {
   }
 
   private func removeLines(of file: String, _ texts: [[UInt8]]) throws -> Int {
-    let copy = file + ".partial"
+    let copy = file + Self.unfinished
     guard let source = FileHandle(forReadingAtPath: file),
       FileManager.default.createFile(
         atPath: copy, contents: nil, attributes: [.posixPermissions: 0o600]),

@@ -168,6 +168,13 @@ extension LinkRow {
 }
 
 extension Refusal {
+  fileprivate static func sourceChanged(_ source: String) -> Refusal {
+    Refusal(
+      "import.changed",
+      problem: "\(source), or how it is to be read, changed since its import was interrupted.",
+      remedy: "Begin it anew with `waymark import --discard \(source)`.")
+  }
+
   static let importEnded = Refusal(
     "import.ended", problem: "The import was finished or discarded meanwhile.",
     remedy: "Begin it again.")
@@ -197,7 +204,8 @@ extension Store {
   /// - Parameters:
   ///   - source: the source's name, for people.
   ///   - fingerprint: what tells the source, and how it is read, from any other.
-  /// - Throws: `import.running` where an import of another source was interrupted.
+  /// - Throws: `import.running` where an import of another source was interrupted,
+  ///   `import.changed` where it was this source's, whose bytes or options are others now.
   public func beginImport(source: String, fingerprint: String) throws -> ImportSession {
     try completeErasures()
     let now = clock()
@@ -206,6 +214,7 @@ extension Store {
         database, sql: "SELECT * FROM imports WHERE state = 'running'")
       if let running, running["fingerprint"] != fingerprint {
         let other: String = running["source"]
+        guard other != source else { throw Refusal.sourceChanged(source) }
         throw Refusal(
           "import.running", problem: "The import of \(other) was interrupted and is not finished.",
           remedy: "Import \(other) again to finish it, or give it up with `--discard`.")

@@ -29,6 +29,11 @@ extension EventFileFormat {
     case .jsonLines:
       (layout, dataStart, order) = (.jsonLines, mark, options.timeFormat.order)
     case .xes:
+      guard ["<log", "<trace"].contains(where: { Array($0.utf8).occurs(in: rest) }) else {
+        throw Refusal(
+          "xes.log", problem: "“\(name)” is no XES log: neither a log nor a trace begins in it.",
+          remedy: "Give a log, or say with --input what the file is.")
+      }
       (layout, dataStart, order) = (.xes, mark, options.timeFormat.order)
     case .csv:
       let header = try Self.headerEnd(head, from: mark)
@@ -176,6 +181,19 @@ extension CSVRecords {
       if bytes[position] == Self.lineEnd, !isQuoted { return position + 1 }
     }
     return end
+  }
+}
+
+extension [UInt8] {
+  /// Whether the bytes lie in others, one after the other.
+  fileprivate func occurs(in others: ArraySlice<UInt8>) -> Bool {
+    guard let first else { return true }
+    var start = others.startIndex
+    while let found = others[start...].firstIndex(of: first) {
+      if others[found...].starts(with: self) { return true }
+      start = found + 1
+    }
+    return false
   }
 }
 

@@ -22,6 +22,7 @@ final class XESReader: NSObject, XMLParserDelegate {
   private var place: [String] = []
   private var events: [Parsed] = []
   private var pending: [[Attribute]] = []
+  private var isTooDeep = false
 
   /// One event of a trace.
   struct Parsed {
@@ -34,7 +35,7 @@ final class XESReader: NSObject, XMLParserDelegate {
 
   /// The events of some bytes in order, and where the form of the log was broken, if it was.
   static func events(
-    of bytes: [UInt8]
+    of bytes: [UInt8], expecting expected: Int
   ) -> (events: [Parsed], problem: (code: String, text: String)?) {
     let text = String(decoding: bytes, as: UTF8.self)
     for mark in ["<!DOCTYPE", "<!ENTITY"] where text.contains(mark) {
@@ -44,12 +45,24 @@ final class XESReader: NSObject, XMLParserDelegate {
     let parser = XMLParser(data: Data("<chunk>\(wholeTraces(text))</chunk>".utf8))
     parser.shouldResolveExternalEntities = false
     parser.delegate = reader
-    guard parser.parse(), parser.parserError == nil else {
-      let line = parser.lineNumber
-      let reason = parser.parserError?.localizedDescription ?? "unknown"
-      return (reader.events, ("xes.syntax", "The XML is broken at its line \(line): \(reason)."))
+    let isParsed = parser.parse() && parser.parserError == nil
+    guard isParsed || parser.isOnlyTooLong && reader.events.count == expected else {
+      let problem =
+        reader.isTooDeep
+        ? ("xes.depth", "Elements nest deeper than \(ImportLimits.depth) levels.")
+        : ("xes.syntax", "The XML is broken at line \(parser.lineNumber) of these traces.")
+      return (reader.events, problem)
+    }
+    guard !endsInsideTrace(text) else {
+      return (reader.events, ("xes.truncated", "The log ends inside a trace."))
     }
     return (reader.events, nil)
+  }
+
+  /// Whether a trace begins behind the last whole one.
+  private static func endsInsideTrace(_ text: String) -> Bool {
+    let end = text.range(of: "</trace>", options: .backwards)?.upperBound ?? text.startIndex
+    return text[end...].contains("<trace")
   }
 
   /// The part from the first trace to the end of the last: what is around them belongs to the
@@ -67,7 +80,10 @@ final class XESReader: NSObject, XMLParserDelegate {
     qualifiedName: String?, attributes: [String: String]
   ) {
     place.append(element)
-    guard place.count <= ImportLimits.depth else { return parser.abortParsing() }
+    guard place.count <= ImportLimits.depth else {
+      isTooDeep = true
+      return parser.abortParsing()
+    }
     switch element {
     case "trace":
       traceAttributes = []
@@ -130,13 +146,22 @@ final class XESReader: NSObject, XMLParserDelegate {
   }
 }
 
+extension XMLParser {
+  /// Whether what libxml2 complains of is that it has read more than 10 MB, which it does at the
+  /// very end.
+  fileprivate var isOnlyTooLong: Bool {
+    (parserError as NSError?)?.code == ErrorCode.internalError.rawValue
+  }
+}
+
 extension XESReader {
   /// Reads one chunk; its records are events.
   static func read(
     _ chunk: Chunk, bytes: UnsafePointer<UInt8>, sink: consuming EventSink
   ) -> ReadChunk {
     var sink = sink
-    let (events, problem) = events(of: Array(chunk.bytes.prefix(chunk.length)))
+    let (events, problem) = events(
+      of: Array(chunk.bytes.prefix(chunk.length)), expecting: chunk.records)
     var slots: [String: Int] = [:]
     for (position, event) in events.enumerated() {
       sink.beginRecord()
@@ -144,7 +169,7 @@ extension XESReader {
     }
     if let problem {
       // The events after the broken place cannot be told apart, and count as one record.
-      if events.count < chunk.records { sink.beginRecord() }
+      if events.count < chunk.records || events.isEmpty { sink.beginRecord() }
       sink.rawEnd = min(chunk.length, ImportLimits.rawPrefix)
       sink.reject(field: nil, problem.code, problem.text)
     }

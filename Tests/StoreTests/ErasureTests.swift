@@ -203,6 +203,8 @@ struct `An erasure` {
       + ##"{"record":3,"raw":"x,\"c\u00e9-17\""}"##
     let file = URL(fileURLWithPath: rejects + "/a.jsonl")
     try Data(lines.utf8).write(to: file)
+    // An erasure that was killed leaves the file that it was writing.
+    try Data(lines.utf8).write(to: URL(fileURLWithPath: rejects + "/a.jsonl.partial"))
     let report = try store.erase(Identity("cé-17"))
     #expect(report.rejectedLines == 2)
     #expect(report.isProven)
