@@ -24,13 +24,11 @@ final class ProgressLine: Sendable {
   func update(fraction: Double, events: Int) {
     guard shows, isDue() else { return }
     let rate = seconds > 0 ? Double(events) / seconds : 0
-    let cells = 20
+    let cells = 12
     let full = Int((fraction * Double(cells)).rounded(.down))
     let bar = String(repeating: "█", count: full) + String(repeating: "░", count: cells - full)
-    let left = fraction > 0.01 ? seconds / fraction - seconds : nil
-    var line = "\(title)  \(bar) \(Int(fraction * 100)) %  \(events.formatted()) events"
-    line += "  \(Self.rate(rate))"
-    if let left { line += "  \(Self.clock(left)) left" }
+    var line = "\(title.shortened(to: 32))  \(bar) \(Int(fraction * 100)) %  \(Self.rate(rate))"
+    if fraction > 0.01 { line += "  \(Self.clock(seconds / fraction - seconds)) left" }
     Terminal.show("\r\u{1B}[2K\(line.prefix(Terminal.width - 1))")
   }
 

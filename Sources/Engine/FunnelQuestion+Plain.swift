@@ -14,39 +14,45 @@ extension FunnelQuestion {
   ) {
     let count = self.steps.count
     let (never, now) = (count + 1, count + 2)
+    // So far from every instant that no window reaches it, and near enough for differences.
     let noEntry = Int64.min / 2
+    let (from, last) = (plan.from, plan.to - 1)
     let window = self.window?.milliseconds ?? FunnelPlan.unbounded
     let bounded = self.window != nil
     let previous: [UInt8] = [UInt8(never), UInt8(now)] + (1..<count).map { UInt8($0) }
-    var furthest = [Int](repeating: 0, count: count + 1)
-    var open = furthest
+    guard let codes = segment.codes.baseAddress, let times = segment.times.baseAddress,
+      let offsets = segment.offsets.baseAddress
+    else { return }
+    var counts = [Int](repeating: 0, count: 2 * (count + 1))
     withUnsafeTemporaryAllocation(of: Int64.self, capacity: count + 3) { entries in
       steps.withUnsafeBufferPointer { steps in
         previous.withUnsafeBufferPointer { previous in
-          for customer in customers {
-            entries.update(repeating: noEntry)
-            var best = 0
-            for row in segment.rows(of: customer) {
-              let time = segment.times[row]
-              let step = Int(steps[Int(segment.codes[row])])
-              entries[now] = (time >= plan.from) && (time < plan.to) ? time : noEntry
-              let entry = entries[Int(previous[step])]
-              let fits = time &- entry <= window
-              let old = entries[step]
-              entries[step] = fits ? entry : old
-              let candidate = fits ? step : 0
-              best = candidate > best ? candidate : best
+          counts.withUnsafeMutableBufferPointer { counts in
+            for customer in customers {
+              entries.update(repeating: noEntry)
+              var best = 0
+              for row in Int(offsets[customer])..<Int(offsets[customer &+ 1]) {
+                let time = times[row]
+                let step = Int(steps[Int(codes[row])])
+                // All ones where it is so, all zeros where not: the compiler makes no branch of it.
+                let outside = ((time &- from) | (last &- time)) >> 63
+                entries[now] = (time & ~outside) | (noEntry & outside)
+                let entry = entries[Int(previous[step])]
+                let late = (window &- (time &- entry)) >> 63
+                entries[step] = (entry & ~late) | (entries[step] & late)
+                best = max(best, step & ~Int(late))
+              }
+              counts[best] &+= 1
+              let waits =
+                bounded && best > 0 && best < count && plan.watermark &- entries[1] <= window
+              counts[count &+ 1 &+ best] &+= waits ? 1 : 0
             }
-            furthest[best] &+= 1
-            let waits =
-              bounded && best > 0 && best < count && plan.watermark &- entries[1] <= window
-            open[best] &+= waits ? 1 : 0
           }
         }
       }
     }
     for level in 1...count {
-      tally.add(level: level, customers: furthest[level], open: open[level])
+      tally.add(level: level, customers: counts[level], open: counts[count + 1 + level])
     }
   }
 }

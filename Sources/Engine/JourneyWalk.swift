@@ -316,7 +316,7 @@ extension JourneyTally {
     if late { open.lateSteps |= bit }
   }
 
-  private mutating func countChannel(
+  @inline(__always) private mutating func countChannel(
     _ open: inout OpenCase, _ symbol: Int, row: Int, _ rules: borrowing JourneyRules
   ) -> Int {
     let given = rules.channel(row: row)

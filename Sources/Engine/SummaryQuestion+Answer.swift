@@ -31,9 +31,26 @@ extension SummaryQuestion {
       order.map { partial.precedes[before * count + $0] }
     }
     summary.properties = plan.properties
+    summary.lifecycle = Self.lifecycle(plan, events: partial.events.reduce(0, +))
     summary.matches = Dictionary(
       zip(plan.touchpoints, partial.matches), uniquingKeysWith: { first, _ in first })
     return summary
+  }
+
+  /// The property by which every event is a start, a completion or the like; each activity must
+  /// have been completed at least as often as it was begun.
+  private static func lifecycle(
+    _ plan: Plan, events: Int
+  ) -> (property: String, completed: String)? {
+    for (property, values) in plan.lifecycles.sorted(by: { $0.key < $1.key }) {
+      guard values.values.reduce(0, { $0 + $1.reduce(0, +) }) >= events,
+        let started = values.first(where: { $0.key.lowercased() == "start" }),
+        let completed = values.first(where: { $0.key.lowercased() == "complete" }),
+        zip(completed.value, started.value).allSatisfy({ $0 > 0 && $0 >= $1 })
+      else { continue }
+      return (property, completed.key)
+    }
+    return nil
   }
 
   private static func ranked(_ counts: [String: Int]) -> [(name: String, count: Int)] {

@@ -15,7 +15,9 @@ public struct SummaryQuestion: Sendable {
     mentioned = []
     guard let experience else { return }
     var rules: [Expression?] = experience.segments.map(\.rule)
-    for touchpoint in touchpoints { rules += [touchpoint.rule, touchpoint.value, touchpoint.score] }
+    for touchpoint in touchpoints {
+      rules += [touchpoint.rule, touchpoint.value, touchpoint.score]
+    }
     rules += experience.personas.map(\.rule)
     rules += experience.journeys.map(\.audience)
     for rule in rules.compactMap(\.self) { mentioned.formUnion(rule.namedEvents) }
@@ -33,6 +35,8 @@ extension SummaryQuestion: Fold {
     var position: [UInt16]
     var channels: [[String: Int]] = []
     var numbers: [[String: Int]] = []
+    /// By property whose values are all of a lifecycle, then value: how many events of each name.
+    var lifecycles: [String: [String: [Int]]] = [:]
     var properties: Set<String> = []
     var tables: [TouchpointTable] = []
     var touchpoints: [String] = []
@@ -134,10 +138,29 @@ extension SummaryQuestion: Fold {
 }
 
 extension SummaryQuestion.Plan {
+  /// Counts the values of a property that says how far an activity has come.
+  private mutating func addLifecycle(_ column: PropertyColumn, _ segment: StorySegment) {
+    let words = LogSummary.lifecycleWords
+    guard column.kind == .string, column.dictionary.count <= words.count else { return }
+    let values = (0..<column.dictionary.count).map { column.dictionary[$0] }
+    guard values.allSatisfy({ words.contains($0.lowercased()) }) else { return }
+    let zeros = [Int](repeating: 0, count: names.count)
+    var counts = [[Int]](repeating: zeros, count: values.count + 1)
+    for row in column.rows.map({ $0.map(Int.init) }) ?? Array(0..<segment.count) {
+      let name = position[Int(segment.codes[row])]
+      if name != Self.skipped { counts[column.code(at: row)][Int(name)] += 1 }
+    }
+    for (value, counts) in zip(values, counts.dropFirst()) {
+      let known = lifecycles[column.name, default: [:]][value] ?? zeros
+      lifecycles[column.name, default: [:]][value] = zip(known, counts).map(+)
+    }
+  }
+
   /// Counts which channels and numbers each name's events have.
   fileprivate mutating func add(_ segment: StorySegment) {
     for column in segment.properties {
       properties.insert(column.name)
+      addLifecycle(column, segment)
       guard column.kind == .number || column.name == "channel" && column.kind == .string else {
         continue
       }
@@ -145,7 +168,8 @@ extension SummaryQuestion.Plan {
       var counts: [Int: Int] = [:]
       for row in rows {
         let name = position[Int(segment.codes[row])]
-        let code = column.kind == .number ? (column.number(at: row) == nil ? 0 : 1) : column.code(at: row)
+        let code =
+          column.kind == .number ? (column.number(at: row) == nil ? 0 : 1) : column.code(at: row)
         guard name != Self.skipped, code > 0 else { continue }
         counts[Int(name) << 32 | code, default: 0] += 1
       }

@@ -95,6 +95,9 @@ private struct ProposalWriter {
       lines.insert(
         "# \(log.customers) customers, \(first) to \(last).", at: 2)
     }
+    if log.lifecycle != nil {
+      lines.insert("# A contact counts when it is completed; the log has its start as well.", at: 3)
+    }
     lines.append("stages: [\(stageNames.joined(separator: ", "))]")
     let channels = channelNames
     if !channels.isEmpty {
@@ -144,13 +147,21 @@ private struct ProposalWriter {
     if !own.isEmpty, own.count <= 6 {
       lines.append("    channel: [\(own.map { Self.yaml($0.name) }.joined(separator: ", "))]")
     }
-    // A name in a list is never taken for an expression.
-    let isOdd = ExperienceReader.isExpression(event.name)
-    lines.append("    on: \(isOdd ? "[\(Self.yaml(event.name))]" : Self.yaml(event.name))")
+    lines.append("    on: \(rule(event.name))")
     if index == proposal.goal, let value = valueProperty(event) {
       lines.append("    value: \(Self.yaml(Expression.property(value).description))")
     }
     return lines
+  }
+
+  private func rule(_ name: String) -> String {
+    if let lifecycle = log.lifecycle {
+      let isCompleted = Expression.binary(
+        .equal, .property(lifecycle.property), .string(lifecycle.completed))
+      return Self.yaml(Expression.binary(.and, .isEvent(name), isCompleted).description)
+    }
+    // A name in a list is never taken for an expression.
+    return ExperienceReader.isExpression(name) ? "[\(Self.yaml(name))]" : Self.yaml(name)
   }
 
   private func valueProperty(_ event: LogSummary.EventSummary) -> String? {

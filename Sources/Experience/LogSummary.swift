@@ -63,8 +63,19 @@ public struct LogSummary: Sendable {
   public var precedes: [[Int]]
   /// The names of all properties seen, traits among them as `traits.…`; nil where not looked at.
   public var properties: Set<String>?
+  /// Where each activity has an event for its start and one for its completion: the property that
+  /// says which, and its value for completion. Counting both would count each contact twice.
+  public var lifecycle: (property: String, completed: String)?
   /// How many events met each touchpoint's rule, by the touchpoint's name; empty where not counted.
   public var matches: [String: Int]
+
+  /// What an event of an activity can say, in small letters.
+  ///
+  /// - SeeAlso: the standard transitional model of the lifecycle extension, IEEE 1849 (XES).
+  public static let lifecycleWords: Set<String> = [
+    "schedule", "assign", "reassign", "start", "suspend", "resume", "complete", "withdraw",
+    "autoskip", "manualskip", "ate_abort", "pi_abort",
+  ]
 
   /// The most events that a proposal looks at; a map with more touchpoints is none.
   public static let mostEvents = 60

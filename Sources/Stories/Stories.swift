@@ -7,12 +7,17 @@ public struct Stories: Sendable {
   /// The names that the segments' codes stand for.
   public var names: EventNames
   /// The stories, as columns.
-  public var segments: [StorySegment]
+  public var segments: [StorySegment] {
+    didSet { watermark = Self.watermark(of: segments) }
+  }
+  /// The time of the latest visible event: how far the data reach. nil where there is no event.
+  public private(set) var watermark: Instant?
 
   /// Makes stories from segments, each customer being visible in one of them only.
   public init(names: EventNames, segments: [StorySegment]) {
     self.names = names
     self.segments = segments
+    watermark = Self.watermark(of: segments)
   }
 
   /// How many events visible customers have.
@@ -29,14 +34,16 @@ public struct Stories: Sendable {
     segments.reduce(0) { $1.visible.reduce($0) { $0 + $1.count } }
   }
 
-  /// The time of the latest visible event: how far the data reach. nil where there is no event.
+  /// The time of the latest event that a customer of the segments has.
   ///
   /// - Complexity: O(*customers*), since a story's last event is its latest.
-  public var watermark: Instant? {
+  private static func watermark(of segments: [StorySegment]) -> Instant? {
     var latest = Int64.min
     for segment in segments {
-      for customer in segment.visible.joined() where !segment.rows(of: customer).isEmpty {
-        latest = max(latest, segment.times[Int(segment.offsets[customer + 1]) - 1])
+      for range in segment.visible {
+        for customer in range where segment.offsets[customer] < segment.offsets[customer + 1] {
+          latest = max(latest, segment.times[Int(segment.offsets[customer + 1]) - 1])
+        }
       }
     }
     return latest == .min ? nil : Instant(milliseconds: latest)

@@ -129,7 +129,7 @@ struct `The main job, on logs that nobody here made,` {
       #expect(imported["rejected"].count == 0)
       try await here.expect("infer")
       let experience = try here.read("experience.yaml")
-      #expect(experience.contains("on: \(first)\n"))
+      #expect(experience.contains("title: \(first)\n"))
       #expect(experience.contains("goal: \(goal)\n"))
       try await here.expect("check", "--strict")
       let map = try await here.object("map", "--format", "json")["map"]
@@ -138,6 +138,10 @@ struct `The main job, on logs that nobody here made,` {
       #expect(map["completion.value"].number ?? 0 > 0.4)
       #expect(map["steps"].list.count >= 3)
       #expect(map["steps"].list.allSatisfy { $0["cases"].count > 0 })
+      // An activity's start and its completion are one contact: most cases go as planned.
+      let verdicts = map["conformance.verdicts"]
+      #expect(10 * verdicts["repeated"].count < map["conformance.cases"].count)
+      #expect(2 * verdicts["asPlanned"].count > map["conformance.cases"].count)
       try await here.expect("verify", "--customers", "2000")
     }
   }
