@@ -58,9 +58,9 @@ struct MapCommand: AsyncParsableCommand {
     }
     if let other = try other(asked, experience, clock) {
       let comparison = MapComparison(
-        measured, named: Self.name(asked),
+        measured, named: Self.name(asked, clock),
         with: try await stories.answer(
-          JourneyFold(other, of: experience)), named: Self.name(other))
+          JourneyFold(other, of: experience)), named: Self.name(other, clock))
       try show(comparison, journey, experience)
     } else {
       try show(measured, journey, experience)
@@ -101,11 +101,11 @@ struct MapCommand: AsyncParsableCommand {
     return other
   }
 
-  private static func name(_ question: JourneyQuestion) -> String {
+  private static func name(_ question: JourneyQuestion, _ clock: LocalClock) -> String {
     var words: [String] = []
     if let population = question.population { words.append(population.name) }
-    if let from = question.from { words.append("from \(from.description.prefix(10))") }
-    if let to = question.to { words.append("to \(to.description.prefix(10))") }
+    if let from = question.from { words.append("from \(clock.day(from))") }
+    if let to = question.to { words.append("to \(clock.day(to))") }
     return words.isEmpty ? "everybody" : words.joined(separator: " ")
   }
 

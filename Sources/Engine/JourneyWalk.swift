@@ -57,8 +57,14 @@ extension JourneyTally {
     var free = Int64.min
     var position = stream.range.lowerBound
     let end = stream.range.upperBound
+    let (codes, symbols) = (stream.codes, rules.symbols)
     while position < end {
-      let symbol = rules.symbol(stream.codes[position], row: stream.row(position))
+      let plain = symbols[Int(codes[position])]
+      if plain >= starts, plain != JourneyRules.ask {
+        position += 1
+        continue
+      }
+      let symbol = rules.symbol(codes[position], row: stream.row(position))
       guard symbol < starts else {
         position += 1
         continue
@@ -171,23 +177,24 @@ extension JourneyTally {
     let starts = tables.starts
     let end = stream.range.upperBound
     var position = first + 1
-    let bits = rules.passageBits.baseAddress
+    let (codes, times, deadline) = (stream.codes, stream.times, open.deadline)
+    let (bits, symbols) = (rules.passageBits.baseAddress, rules.symbols)
     while position < end {
       if let bits {
         // Most events lie off the map: pass them without asking what they are.
         var passages: UInt64 = 0
-        while position < end, rules.symbols[Int(stream.codes[position])] == JourneyRules.none,
-          stream.times[position] <= open.deadline
+        while position < end, symbols[Int(codes[position])] == JourneyRules.none,
+          times[position] <= deadline
         {
-          passages |= bits[Int(stream.codes[position])]
+          passages |= bits[Int(codes[position])]
           position += 1
         }
         open.passages |= passages
         guard position < end else { break }
       }
-      let time = stream.times[position]
-      guard time <= open.deadline else { break }
-      let code = stream.codes[position]
+      let time = times[position]
+      guard time <= deadline else { break }
+      let code = codes[position]
       let symbol = rules.symbol(code, row: stream.row(position))
       guard symbol < walked else {
         passOffMap(&open, symbol, code, at: position, stream, rules)

@@ -20,14 +20,19 @@ extension TextPage {
   fileprivate mutating func compare(_ comparison: MapComparison, _ chart: Chart) {
     let f = chart.figures
     line(paint(chart.title.shortened(to: width), .bold))
-    for (name, side) in [
-      (comparison.leftName, comparison.left), (comparison.rightName, comparison.right),
+    for (place, name, side) in [
+      ("first", comparison.leftName, comparison.left),
+      ("second", comparison.rightName, comparison.right),
     ] {
       let few = side.cases.total < Figures.few ? ", few" : ""
-      paragraph("\(name.cleaned): \(f.count(side.cases.total, "case", "cases"))\(few)", indent: 0)
+      paragraph(
+        "\(place): \(name.cleaned), \(f.count(side.cases.total, "case", "cases"))\(few)", indent: 0)
     }
     line(paint(String(repeating: "─", count: width), .dim))
-    heads(comparison)
+    line(
+      paint(
+        "  " + "".left(Self.labels) + "first".right(Self.values) + "second".right(Self.values)
+          + "  Change", .dim))
     for figure in comparison.figures { row(figure, label: figure.label, f) }
     for step in comparison.steps {
       line()
@@ -42,15 +47,6 @@ extension TextPage {
 
   private static let labels = 22
   private static let values = 10
-
-  private mutating func heads(_ comparison: MapComparison) {
-    line(
-      paint(
-        "  " + "".left(Self.labels)
-          + comparison.leftName.cleaned.shortened(to: Self.values - 1).right(Self.values)
-          + comparison.rightName.cleaned.shortened(to: Self.values - 1).right(Self.values)
-          + "  Change", .dim))
-  }
 
   private mutating func row(_ figure: ComparedFigure, label: String, _ f: Figures) {
     let ink: Ink =
