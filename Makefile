@@ -4,8 +4,9 @@ SWIFT_FLAGS = --explicit-target-dependency-import-check error
 FOLDERS = Sources Tests Package.swift
 PYTHON = .build/python/bin/python
 COMPANY ?= shop
+PREFIX ?= /usr/local
 
-.PHONY: help setup build release demo test lint format docs bench python
+.PHONY: help setup build release install demo test lint format docs bench python
 
 help: ## List the commands
 	@grep -E '^[a-z]+:.*## ' Makefile | sed -E 's/^([a-z]+):[^#]*## /\1\t/' | expand -t 10
@@ -17,7 +18,11 @@ build: setup ## Build for development
 	swift build --build-tests $(SWIFT_FLAGS)
 
 release: setup ## Build the program, optimised: .build/release/waymark
-	swift build -c release --product waymark $(SWIFT_FLAGS)
+	swift build -c release --product waymark --static-swift-stdlib $(SWIFT_FLAGS)
+
+install: release ## Install the program and its manual page (PREFIX=/usr/local)
+	install -D -s -m 755 .build/release/waymark $(DESTDIR)$(PREFIX)/bin/waymark
+	install -D -m 644 docs/waymark.1 $(DESTDIR)$(PREFIX)/share/man/man1/waymark.1
 
 demo: release ## Make a company's customers, import them, and measure its journey (COMPANY=shop, energy, business)
 	.build/release/waymark demo --company $(COMPANY)
