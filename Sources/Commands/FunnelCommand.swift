@@ -29,6 +29,10 @@ struct FunnelCommand: AsyncParsableCommand {
   @Option(help: "The longest time from one step to the next.") var pairWindow: String?
   @Option(help: "How steps follow each other.") var order = FunnelQuestion.Order.ordered
   @Option(help: "Which entry of a customer counts.") var entry = FunnelQuestion.Entry.best
+  @Option(help: "Whether a step may happen at the same millisecond as the one before.")
+  var ties = FunnelQuestion.Ties.allowed
+  @Option(help: "What a step that comes again does: it may pass, or end the customer's way.")
+  var repeats = FunnelQuestion.Repeats.pass
   @Option(help: "An event that must not come between the first step and the last.")
   var exclude: [String] = []
   @Option(help: "A property that must be the same in all steps.") var hold: [String] = []
@@ -69,6 +73,8 @@ struct FunnelCommand: AsyncParsableCommand {
     asked.pairWindow = try pairWindow.map(Self.span)
     asked.order = order
     asked.entry = entry
+    asked.ties = ties
+    asked.repeats = repeats
     asked.exclusions = try exclude.flatMap { name in
       let rule = try FunnelQuestion.Step.rule(name, in: experience)
       return parts.indices.dropLast().map { FunnelQuestion.Exclusion(rule, after: $0) }
@@ -204,3 +210,5 @@ struct FunnelCommand: AsyncParsableCommand {
 
 extension FunnelQuestion.Order: ExpressibleByArgument {}
 extension FunnelQuestion.Entry: ExpressibleByArgument {}
+extension FunnelQuestion.Ties: ExpressibleByArgument {}
+extension FunnelQuestion.Repeats: ExpressibleByArgument {}

@@ -48,7 +48,7 @@ public struct FunnelQuestion: Sendable {
   }
 
   /// Whether a step may happen at the same millisecond as the one before.
-  public enum Ties: String, Sendable, Codable { case allowed, strictlyLater }
+  public enum Ties: String, Sendable, Codable, CaseIterable { case allowed, strictlyLater }
 
   /// Which entries count.
   public enum Entry: String, Sendable, Codable, CaseIterable {
@@ -63,7 +63,7 @@ public struct FunnelQuestion: Sendable {
   }
 
   /// What a step (other than the first) does that comes again and fills no further step.
-  public enum Repeats: String, Sendable, Codable {
+  public enum Repeats: String, Sendable, Codable, CaseIterable {
     /// Nothing.
     case pass
     /// It ends the customer's way; the steps reached count.
