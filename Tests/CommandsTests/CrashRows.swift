@@ -1,3 +1,4 @@
+import Statistics
 import Foundation
 
 /// A file of made-up events with all that makes counting hard.
@@ -12,7 +13,7 @@ enum CrashRows {
   /// Rows of customers known and unknown, some with two identities, some equal to the one before,
   /// some without a time.
   static func csv(_ rows: Int, _ messages: Messages, seed: Int) -> [UInt8] {
-    var dice = Dice(seed)
+    var dice = SeededGenerator(seed)
     var text: [UInt8] = []
     text.reserveCapacity(rows * 60)
     let header = "user_id,anonymous_id,event,time,channel,revenue"
@@ -28,7 +29,7 @@ enum CrashRows {
   }
 
   private static func line(
-    _ number: Int, customers: Int, _ messages: Messages, _ dice: inout Dice
+    _ number: Int, customers: Int, _ messages: Messages, _ dice: inout SeededGenerator
   ) -> [UInt8] {
     let customer = dice.below(customers)
     let kind = dice.below(100)

@@ -1,3 +1,4 @@
+import Statistics
 import Foundation
 import Testing
 
@@ -24,7 +25,7 @@ struct `An import that is killed` {
     let figures = try Self.figures("whole", in: folder)
     let events = try Self.events("whole", in: folder)
 
-    var dice = Dice(messages == .named ? 1 : 2)
+    var dice = SeededGenerator(messages == .named ? 1 : 2)
     var killed = 0
     var round = 0
     while killed < Self.kills {
@@ -98,7 +99,7 @@ struct `An erasure that is killed` {
     let usual = (ContinuousClock.now - begun) / .seconds(1)
     let expected = try Program.run("export", "-d", "erased", in: folder).output
     #expect(expected.contains("user-18\"") && !expected.contains("user-17\""))
-    var dice = Dice(4)
+    var dice = SeededGenerator(4)
     for round in 0..<15 {
       let store = "round-\(round)"
       try folder.copy("whole", to: store)

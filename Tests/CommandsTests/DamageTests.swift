@@ -1,3 +1,4 @@
+import Statistics
 import Foundation
 import Testing
 
@@ -67,7 +68,7 @@ struct `A store on a failing disk` {
   @Test
   func `never answers wrongly from a part with a flipped bit`() throws {
     let parts = try folder.files(in: ".waymark/parts")
-    var dice = Dice(1)
+    var dice = SeededGenerator(1)
     var told = 0
     for _ in 0..<60 {
       let part = parts[dice.below(parts.count)]
@@ -122,7 +123,7 @@ struct `A store on a failing disk` {
   func `of whose database a piece is broken never breaks the program`(seed: Int) throws {
     let path = ".waymark/waymark.sqlite"
     var bytes = try folder.read(path)
-    var dice = Dice(seed)
+    var dice = SeededGenerator(seed)
     let place = seed < 8 ? [0, 16, 18, 24, 52, 60, 68, 100][seed] : dice.below(bytes.count)
     switch seed % 4 {
     case 0: bytes[place] ^= 1 << UInt8(dice.below(8))

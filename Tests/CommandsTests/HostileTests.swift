@@ -1,3 +1,4 @@
+import Statistics
 import Foundation
 import Testing
 
@@ -103,7 +104,7 @@ struct `A hostile file` {
 
   @Test(arguments: ["csv", "jsonl", "xes", "csv.gz", "xes.gz", "txt"], 0..<3)
   func `of random bytes is told from one with events`(ending: String, seed: Int) throws {
-    var dice = Dice(seed)
+    var dice = SeededGenerator(seed)
     try folder.write((0..<200_000).map { _ in UInt8(dice.below(256)) }, to: "garbage.\(ending)")
     let run = try `import`("garbage.\(ending)")
     #expect(run.code == 64 || run.output.contains("0 events added"), "\(run)")

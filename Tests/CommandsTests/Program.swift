@@ -1,3 +1,4 @@
+import Statistics
 import Foundation
 
 /// The program that was built beside the tests, run as people run it: as a process of its own.
@@ -206,21 +207,10 @@ final class Folder {
   }
 }
 
-/// Numbers that look random and are the same for the same seed.
-struct Dice: RandomNumberGenerator {
-  private var state: UInt64
+extension SeededGenerator {
+  /// Begins with a whole number.
+  init(_ seed: Int) { self.init(seed: UInt64(seed) &* 0x9E37_79B9_7F4A_7C15) }
 
-  init(_ seed: Int) { state = UInt64(seed) &* 0x9E37_79B9_7F4A_7C15 }
-
-  mutating func next() -> UInt64 {
-    state &+= 0x9E37_79B9_7F4A_7C15
-    var mixed = state
-    mixed = (mixed ^ mixed >> 30) &* 0xBF58_476D_1CE4_E5B9
-    mixed = (mixed ^ mixed >> 27) &* 0x94D0_49BB_1331_11EB
-    return mixed ^ mixed >> 31
-  }
-
-  mutating func below(_ limit: Int) -> Int { Int(next() % UInt64(limit)) }
-
+  /// True once in so many times.
   mutating func one(in count: Int) -> Bool { below(count) == 0 }
 }

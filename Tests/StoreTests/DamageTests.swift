@@ -1,3 +1,4 @@
+import Statistics
 import Events
 import Foundation
 import GRDB
@@ -12,7 +13,7 @@ struct `A damaged store` {
 
   /// A store of several parts, closed.
   private func filled() throws -> [UInt64: [Event]] {
-    var dice = Dice(1)
+    var dice = SeededGenerator(1)
     let store = try Store.open(at: folder.path, access: .writing, shardRows: 40)
     try store.import(randomEvents(200, &dice), &dice)
     let stories = try #require(try store.snapshot().byKey)
@@ -120,7 +121,7 @@ struct `A damaged store` {
   func `whose disk is full loses nothing and goes on when there is room`() async throws {
     await #expect(processExitsWith: .success) {
       let folder = TemporaryFolder()
-      var dice = Dice(1)
+      var dice = SeededGenerator(1)
       let events = randomEvents(300, &dice)
       let store = try Store.open(at: folder.path, access: .writing, shardRows: 50)
       try store.import(Array(events.prefix(100)), fingerprint: "a", &dice)

@@ -1,3 +1,4 @@
+import Statistics
 import Events
 import Foundation
 import GRDB
@@ -13,7 +14,7 @@ struct `An erasure` {
 
   @Test(arguments: 0..<8)
   func `removes a customer from everywhere and leaves all others as they were`(seed: Int) throws {
-    var dice = Dice(seed)
+    var dice = SeededGenerator(seed)
     let store = try Store.open(at: folder.path, access: .writing, shardRows: 60)
     let customer = Set([Identity("erase-me-7"), Identity("anonymous:erase-me-too")])
     let theirs = customer.map {
@@ -52,7 +53,7 @@ struct `An erasure` {
   @Test
   func `hides at once, even where the removal is interrupted`() throws {
     let store = try Store.open(at: folder.path, access: .writing)
-    var dice = Dice(1)
+    var dice = SeededGenerator(1)
     let (gone, kept) = (Identity("customer-a"), Identity("customer-b"))
     try store.import([gone, kept].map { Event("seen", at: .now, by: $0) }, &dice)
     try store.write { database in
@@ -72,7 +73,7 @@ struct `An erasure` {
     let clock = TestClock()
     clock.advance(100)
     let store = try Store.open(at: folder.path, access: .writing, clock: { clock.now })
-    var dice = Dice(1)
+    var dice = SeededGenerator(1)
     let (gone, kept) = (Identity("customer-a"), Identity("anonymous:visit-b"))
     try store.link(gone, kept)
     let events = [gone, kept].map { Event("seen", at: Instant(milliseconds: 1), by: $0) }
@@ -91,7 +92,7 @@ struct `An erasure` {
     let clock = TestClock()
     clock.advance(1000)
     let store = try Store.open(at: folder.path, access: .writing, clock: { clock.now })
-    var dice = Dice(1)
+    var dice = SeededGenerator(1)
     let (gone, kept) = (Identity("customer-a"), Identity("customer-b"))
     func event(_ identity: Identity, _ time: Int64) -> Event {
       Event("seen", at: Instant(milliseconds: time), by: identity)
@@ -130,7 +131,7 @@ struct `An erasure` {
   @Test
   func `tells ids inside longer ids from what is left`() throws {
     let store = try Store.open(at: folder.path, access: .writing)
-    var dice = Dice(1)
+    var dice = SeededGenerator(1)
     let ids = ["c1234", "c12345", "xc1234"]
     let events = ids.map { Event("seen", at: Instant(milliseconds: 1), by: Identity($0)) }
     try store.import(events, &dice)
@@ -144,7 +145,7 @@ struct `An erasure` {
   @Test
   func `says where other customers' events name the id`() throws {
     let store = try Store.open(at: folder.path, access: .writing)
-    var dice = Dice(1)
+    var dice = SeededGenerator(1)
     let friend = Event(
       "invited", at: Instant(milliseconds: 1), by: Identity("friend"),
       properties: ["invited": .string("c1234")])
@@ -159,7 +160,7 @@ struct `An erasure` {
   @Test
   func `says which file that is somebody else's holds the id`() throws {
     let store = try Store.open(at: folder.path, access: .writing)
-    var dice = Dice(1)
+    var dice = SeededGenerator(1)
     try store.import([Event("seen", at: Instant(milliseconds: 2), by: Identity("c1234"))], &dice)
     let notes = folder.path + "/parts/notes.txt"
     try Data("call c1234 back".utf8).write(to: URL(fileURLWithPath: notes))
@@ -173,7 +174,7 @@ struct `An erasure` {
     let clock = TestClock()
     clock.advance(1000)
     let store = try Store.open(at: folder.path, access: .writing, clock: { clock.now })
-    var dice = Dice(1)
+    var dice = SeededGenerator(1)
     let (gone, kept) = (Identity("customer-a"), Identity("anonymous:visit-b"))
     var linking = Event("seen", at: Instant(milliseconds: 5), by: kept)
     linking.linked = gone
@@ -193,7 +194,7 @@ struct `An erasure` {
   @Test
   func `takes the customer's lines out of rejected records`() throws {
     let store = try Store.open(at: folder.path, access: .writing)
-    var dice = Dice(1)
+    var dice = SeededGenerator(1)
     try store.import([Event("seen", at: Instant(milliseconds: 1), by: Identity("cé-17"))], &dice)
     let rejects = folder.path + "/rejects"
     try FileManager.default.createDirectory(atPath: rejects, withIntermediateDirectories: true)
@@ -215,7 +216,7 @@ struct `An erasure` {
   @Test
   func `of somebody unknown is refused, and may be asked for twice`() throws {
     let store = try Store.open(at: folder.path, access: .writing)
-    var dice = Dice(1)
+    var dice = SeededGenerator(1)
     try store.import([Event("seen", at: Instant(milliseconds: 1), by: Identity("c17"))], &dice)
     #expect {
       try store.erase(Identity("c71"))

@@ -1,3 +1,4 @@
+import Statistics
 import Events
 import Foundation
 import Stories
@@ -101,7 +102,7 @@ struct `An identity` {
   func `is that of a naive store, whatever is linked and unlinked, at any instant`(
     seed: Int
   ) throws {
-    var dice = Dice(seed)
+    var dice = SeededGenerator(seed)
     let folder = TemporaryFolder()
     let clock = TestClock()
     var store = try Store.open(

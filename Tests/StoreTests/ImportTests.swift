@@ -1,3 +1,4 @@
+import Statistics
 import Events
 import Foundation
 import Stories
@@ -9,7 +10,7 @@ import Testing
 struct `An import` {
   @Test(arguments: 0..<12)
   func `ends with the stories of a naive store, in parts of any size`(seed: Int) throws {
-    var dice = Dice(seed)
+    var dice = SeededGenerator(seed)
     let folder = TemporaryFolder()
     let store = try Store.open(
       at: folder.path, access: .writing, shardRows: Int.random(in: 5...400, using: &dice))
@@ -29,7 +30,7 @@ struct `An import` {
 
   @Test(arguments: 0..<6)
   func `adds nothing the second time, and what is new of a longer export`(seed: Int) throws {
-    var dice = Dice(seed)
+    var dice = SeededGenerator(seed)
     let folder = TemporaryFolder()
     let store = try Store.open(at: folder.path, access: .writing, shardRows: 50)
     let events = randomEvents(300, &dice)
@@ -45,7 +46,7 @@ struct `An import` {
 
   @Test(arguments: 0..<6)
   func `survives a crash at every step and ends as if there had been none`(seed: Int) throws {
-    var dice = Dice(seed)
+    var dice = SeededGenerator(seed)
     let folder = TemporaryFolder()
     let store = try Store.open(at: folder.path, access: .writing, shardRows: 60)
     var naive = NaiveStore()
@@ -87,7 +88,7 @@ struct `An import` {
     for round in 0..<4 {
       await #expect(processExitsWith: .signal(SIGKILL)) {
         [path = folder.path as String, seed = seed as Int, round = round as Int] in
-        var (dice, pace) = (Dice(seed), Dice(100 * seed + round))
+        var (dice, pace) = (SeededGenerator(seed), SeededGenerator(100 * seed + round))
         let events = randomEvents(200, &dice, links: 9)
         let store = try Store.open(at: path, access: .writing, shardRows: 30)
         let moment = UInt32.random(in: 0..<200_000, using: &pace)
@@ -98,7 +99,7 @@ struct `An import` {
         while true { try store.import(events, &pace) }
       }
     }
-    var dice = Dice(seed)
+    var dice = SeededGenerator(seed)
     let events = randomEvents(200, &dice, links: 9)
     var naive = NaiveStore()
     _ = naive.import(events)
@@ -130,7 +131,7 @@ struct `An import` {
 
   @Test
   func `is invisible until it is finished`() throws {
-    var dice = Dice(1)
+    var dice = SeededGenerator(1)
     let folder = TemporaryFolder()
     let store = try Store.open(at: folder.path, access: .writing)
     let session = try store.beginImport(source: "a.csv", fingerprint: "a")
@@ -144,7 +145,7 @@ struct `An import` {
 
   @Test
   func `goes on where it was interrupted`() throws {
-    var dice = Dice(2)
+    var dice = SeededGenerator(2)
     let folder = TemporaryFolder()
     let events = randomEvents(120, &dice)
     do {
@@ -168,7 +169,7 @@ struct `An import` {
 
   @Test
   func `of one source must end before that of another, and may be given up`() throws {
-    var dice = Dice(3)
+    var dice = SeededGenerator(3)
     let folder = TemporaryFolder()
     let store = try Store.open(at: folder.path, access: .writing)
     let session = try store.beginImport(source: "a.csv", fingerprint: "a")
@@ -191,7 +192,7 @@ struct `An import` {
 
   @Test
   func `takes parts that several threads wrote, committed in order`() throws {
-    var dice = Dice(4)
+    var dice = SeededGenerator(4)
     let folder = TemporaryFolder()
     let store = try Store.open(at: folder.path, access: .writing, shardRows: 100)
     let events = randomEvents(400, &dice)

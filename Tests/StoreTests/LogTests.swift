@@ -1,3 +1,4 @@
+import Statistics
 import Events
 import Foundation
 import Stories
@@ -106,7 +107,7 @@ struct `The log` {
 
   @Test
   func `and an import of the same events count them once, in either order`() throws {
-    var dice = Dice(5)
+    var dice = SeededGenerator(5)
     let events = randomEvents(80, &dice)
     for isSealed in [false, true] {
       let folder = TemporaryFolder()

@@ -1,24 +1,16 @@
+import Statistics
 import Events
 import Foundation
 import Stories
 import Store
 import Synchronization
 
-/// Numbers that look random and are the same for the same seed.
-struct Dice: RandomNumberGenerator {
-  private var state: UInt64
+extension SeededGenerator {
+  /// Begins with a whole number.
+  init(_ seed: Int) { self.init(seed: UInt64(seed) &* 0x9E37_79B9_7F4A_7C15) }
 
-  init(_ seed: Int) { state = UInt64(seed) &* 0x9E37_79B9_7F4A_7C15 }
-
-  mutating func next() -> UInt64 {
-    state &+= 0x9E37_79B9_7F4A_7C15
-    var mixed = state
-    mixed = (mixed ^ mixed >> 30) &* 0xBF58_476D_1CE4_E5B9
-    mixed = (mixed ^ mixed >> 27) &* 0x94D0_49BB_1331_11EB
-    return mixed ^ mixed >> 31
-  }
-
-  mutating func one(in count: Int) -> Bool { Int.random(in: 0..<count, using: &self) == 0 }
+  /// True once in so many times.
+  mutating func one(in count: Int) -> Bool { below(count) == 0 }
 }
 
 /// A folder that goes away with the test.
@@ -54,7 +46,7 @@ final class TemporaryFolder: Sendable {
 }
 
 /// Random events: few customers, few moments, so that ties, repeats and equal events abound.
-func randomEvents(_ count: Int, _ dice: inout Dice, links: Int = 0) -> [Event] {
+func randomEvents(_ count: Int, _ dice: inout SeededGenerator, links: Int = 0) -> [Event] {
   var events: [Event] = []
   for number in 0..<count {
     if let resent = events.randomElement(using: &dice), dice.one(in: 12) {
@@ -78,7 +70,7 @@ func randomEvents(_ count: Int, _ dice: inout Dice, links: Int = 0) -> [Event] {
   return events
 }
 
-func randomIdentity(_ dice: inout Dice) -> Identity {
+func randomIdentity(_ dice: inout SeededGenerator) -> Identity {
   let number = Int.random(in: 0..<20, using: &dice)
   return dice.one(in: 2)
     ? Identity(.user, "user-\(number)") : Identity(.anonymous, "visit-\(number)")
@@ -163,7 +155,7 @@ extension Stories {
 extension ImportSession {
   /// Stages events from where the session begins, in chunks of random size.
   func stage(
-    _ events: [Event], _ dice: inout Dice, upTo end: Int? = nil,
+    _ events: [Event], _ dice: inout SeededGenerator, upTo end: Int? = nil,
     after: () throws -> Void = {}
   ) throws {
     var record = checkpoint.recordNumber
@@ -189,7 +181,7 @@ extension ImportSession {
 extension Store {
   /// Imports events from beginning to end.
   @discardableResult
-  func `import`(_ events: [Event], fingerprint: String = "f", _ dice: inout Dice) throws
+  func `import`(_ events: [Event], fingerprint: String = "f", _ dice: inout SeededGenerator) throws
     -> ImportResult
   {
     let session = try beginImport(source: "\(fingerprint).csv", fingerprint: fingerprint)

@@ -1,3 +1,4 @@
+import Statistics
 import Events
 import Stories
 import Testing
@@ -6,7 +7,7 @@ import Testing
 struct `Gathering` {
   @Test(arguments: 0..<120 as Range<UInt64>)
   func `links customers and takes them apart again`(seed: UInt64) throws {
-    var dice = Dice(state: seed)
+    var dice = SeededGenerator(seed: seed)
     var world = World(seed: seed)
     let runs = try world.segments(seed: seed)
     let keys = Array(Set(world.events.map(\.identity.key))).sorted()
@@ -34,7 +35,7 @@ struct `Gathering` {
 
   @Test(arguments: 0..<60 as Range<UInt64>)
   func `finds customers by any key and hides them`(seed: UInt64) throws {
-    var dice = Dice(state: seed)
+    var dice = SeededGenerator(seed: seed)
     var world = World(seed: seed, count: 50)
     let runs = try world.segments(seed: seed)
     let keys = Array(Set(world.events.map(\.identity.key))).sorted()

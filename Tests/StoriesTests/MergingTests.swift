@@ -1,3 +1,4 @@
+import Statistics
 import Events
 import Stories
 import Testing
@@ -76,7 +77,7 @@ struct `Merging` {
 
   @Test(arguments: 0..<60 as Range<UInt64>)
   func `leaves out dropped rows and hidden customers`(seed: UInt64) throws {
-    var dice = Dice(state: seed)
+    var dice = SeededGenerator(seed: seed)
     var world = World(seed: seed, count: 60)
     let runs = try world.segments(seed: seed)
     var wanted: [PlainRow] = []

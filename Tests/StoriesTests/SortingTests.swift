@@ -1,3 +1,4 @@
+import Statistics
 import Events
 import Stories
 import Testing
@@ -25,7 +26,7 @@ struct `Sorting a batch` {
 
   @Test
   func `sorts keys that were made to share their top bits`() throws {
-    var dice = Dice(state: 3)
+    var dice = SeededGenerator(seed: 3)
     var batch = Batch()
     for row in 0..<5000 {
       let key = row % 100 == 0 ? UInt64.max : UInt64.random(in: 0..<200, using: &dice)

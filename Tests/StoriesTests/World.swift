@@ -1,18 +1,6 @@
+import Statistics
 import Events
 import Stories
-
-/// A small generator of numbers, the same for a seed on every machine (SplitMix64).
-struct Dice: RandomNumberGenerator {
-  var state: UInt64
-
-  mutating func next() -> UInt64 {
-    state &+= 0x9E37_79B9_7F4A_7C15
-    var mixed = state
-    mixed = (mixed ^ mixed >> 30) &* 0xBF58_476D_1CE4_E5B9
-    mixed = (mixed ^ mixed >> 27) &* 0x94D0_49BB_1331_11EB
-    return mixed ^ mixed >> 31
-  }
-}
 
 /// One event as plain values: what the fast columns are compared with.
 struct PlainRow: Equatable, Comparable {
@@ -36,7 +24,7 @@ struct World {
   var names = EventNames()
 
   init(seed: UInt64, count: Int? = nil) {
-    var dice = Dice(state: seed)
+    var dice = SeededGenerator(seed: seed)
     let count = count ?? Int.random(in: 0...80, using: &dice)
     let people = Int.random(in: 1...12, using: &dice)
     let moments = Int64.random(in: 1...40, using: &dice)
@@ -50,7 +38,7 @@ struct World {
     }
   }
 
-  private static func event(people: Int, moments: Int64, _ dice: inout Dice) -> Event {
+  private static func event(people: Int, moments: Int64, _ dice: inout SeededGenerator) -> Event {
     let person = Int.random(in: 0..<people, using: &dice)
     var properties: [String: PropertyValue] = [:]
     let chances: [(String, Int)] = [("a", 1), ("é", 2), ("rare", 30), ("b", 3)]
@@ -78,7 +66,7 @@ struct World {
 
   /// The events sorted, in runs of random length, with arrivals from a number on.
   mutating func segments(seed: UInt64, firstArrival: UInt32 = 0) throws -> [StorySegment] {
-    var dice = Dice(state: seed)
+    var dice = SeededGenerator(seed: seed)
     var segments: [StorySegment] = []
     var start = 0
     while start < events.count {

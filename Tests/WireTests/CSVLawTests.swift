@@ -1,20 +1,8 @@
+import Statistics
 import Events
 import Testing
 
 @testable import Wire
-
-/// A small generator of numbers, the same in every run.
-private struct Dice: RandomNumberGenerator {
-  var state: UInt64
-
-  mutating func next() -> UInt64 {
-    state &+= 0x9E37_79B9_7F4A_7C15
-    var mixed = state
-    mixed = (mixed ^ mixed >> 30) &* 0xBF58_476D_1CE4_E5B9
-    mixed = (mixed ^ mixed >> 27) &* 0x94D0_49BB_1331_11EB
-    return mixed ^ mixed >> 31
-  }
-}
 
 @Suite
 struct `Rows written as CSV` {
@@ -34,7 +22,9 @@ struct `Rows written as CSV` {
     }
   }
 
-  private static func written(_ text: String, _ delimiter: String, _ dice: inout Dice) -> String {
+  private static func written(_ text: String, _ delimiter: String, _ dice: inout SeededGenerator)
+    -> String
+  {
     let special = [delimiter, "\"", "\n", "\r"].contains { text.utf8.contains($0.utf8.first ?? 0) }
     guard special || Bool.random(using: &dice) else { return text }
     return "\"" + text.replacing("\"", with: "\"\"") + "\""
@@ -42,7 +32,7 @@ struct `Rows written as CSV` {
 
   @Test(arguments: 0..<150)
   func `are read back, however they are quoted and cut`(seed: Int) throws {
-    var dice = Dice(state: UInt64(seed))
+    var dice = SeededGenerator(seed: UInt64(seed))
     let delimiter = [",", ";", "\t", "|"].randomElement(using: &dice) ?? ","
     let lineEnd = Bool.random(using: &dice) ? "\n" : "\r\n"
     var text = ["user", "p", "event", "ts", "q"].joined(separator: delimiter) + lineEnd
@@ -71,7 +61,7 @@ struct `Rows written as CSV` {
 
   @Test(arguments: 0..<300)
   func `never crash a reader once they are damaged, nor depend on the chunks`(seed: Int) throws {
-    var dice = Dice(state: UInt64(seed) &+ 1 << 32)
+    var dice = SeededGenerator(seed: UInt64(seed) &+ 1 << 32)
     let letters = Array("ab,\",\"\n\r\"7\u{0}é".utf8)
     var bytes = Array("user,event,ts,p\n".utf8)
     for _ in 0..<Int.random(in: 0...30, using: &dice) {
