@@ -32,7 +32,7 @@ struct CustomersCommand: AsyncParsableCommand {
   func run() async throws {
     let store = try workspace.store(.reading)
     let experience = try workspace.loadExperienceIfThere()
-    let clock = try LocalClock(timezone: experience?.timezone ?? "UTC")
+    let clock = try LocalCalendar(timezone: experience?.timezone ?? "UTC")
     let stories = try store.stories()
     guard let identity else { return try list(stories, clock) }
     guard let key = stories.canonicalKey(of: identity) else {
@@ -48,7 +48,7 @@ struct CustomersCommand: AsyncParsableCommand {
     }
   }
 
-  private func list(_ stories: Stories, _ clock: LocalClock) throws {
+  private func list(_ stories: Stories, _ clock: LocalCalendar) throws {
     let rows = stories.customers(limit: limit)
     switch format {
     case .json: try writeJSON(rows)
@@ -69,7 +69,7 @@ struct CustomersCommand: AsyncParsableCommand {
   }
 
   private func tell(
-    _ story: [Event], _ links: [IdentityLink], _ experience: Experience?, _ clock: LocalClock
+    _ story: [Event], _ links: [IdentityLink], _ experience: Experience?, _ clock: LocalCalendar
   ) {
     let identities = story.reduce(into: [Identity]()) { known, event in
       if !known.contains(event.identity) { known.append(event.identity) }
@@ -101,7 +101,7 @@ struct CustomersCommand: AsyncParsableCommand {
     }
   }
 
-  private func line(_ event: Event, _ experience: Experience?, _ clock: LocalClock) -> String {
+  private func line(_ event: Event, _ experience: Experience?, _ clock: LocalCalendar) -> String {
     let touchpoint = experience.flatMap { experience in
       NaiveRules(event).touchpoint(experience.touchpoints).map { experience.touchpoints[$0] }
     }

@@ -46,7 +46,7 @@ struct FunnelCommand: AsyncParsableCommand {
 
   func run() async throws {
     let experience = try workspace.loadExperienceIfThere()
-    let clock = try LocalClock(timezone: experience?.timezone ?? "UTC")
+    let clock = try LocalCalendar(timezone: experience?.timezone ?? "UTC")
     let asked = try ask(experience, clock)
     try asked.validate()
     let stories = try workspace.store(.reading).stories(question.identity(clock))
@@ -61,7 +61,7 @@ struct FunnelCommand: AsyncParsableCommand {
     }
   }
 
-  private func ask(_ experience: Experience?, _ clock: LocalClock) throws -> FunnelQuestion {
+  private func ask(_ experience: Experience?, _ clock: LocalCalendar) throws -> FunnelQuestion {
     let parts = try steps.map { text in
       let optional = text.hasSuffix("?")
       let name = optional ? String(text.dropLast()) : text

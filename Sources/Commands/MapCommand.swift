@@ -47,7 +47,7 @@ struct MapCommand: AsyncParsableCommand {
     guard !schema else { return Terminal.print(MapJSON.schema) }
     let experience = try workspace.loadExperience()
     let journey = try Self.find(journey, in: experience)
-    let clock = try LocalClock(timezone: experience.timezone)
+    let clock = try LocalCalendar(timezone: experience.timezone)
     let stories = try workspace.store(.reading).stories(question.identity(clock))
     let range = try TimeRange(question.from, question.to, clock)
     let asked = JourneyQuestion(
@@ -87,7 +87,7 @@ struct MapCommand: AsyncParsableCommand {
 
   /// What to compare with; what is left out is as in the question itself.
   private func other(
-    _ asked: JourneyQuestion, _ experience: Experience, _ clock: LocalClock
+    _ asked: JourneyQuestion, _ experience: Experience, _ clock: LocalCalendar
   ) throws -> JourneyQuestion? {
     guard compareFrom != nil || compareTo != nil || compareSegment != nil else { return nil }
     var other = asked
@@ -101,7 +101,7 @@ struct MapCommand: AsyncParsableCommand {
     return other
   }
 
-  private static func name(_ question: JourneyQuestion, _ clock: LocalClock) -> String {
+  private static func name(_ question: JourneyQuestion, _ clock: LocalCalendar) -> String {
     var words: [String] = []
     if let population = question.population { words.append(population.name) }
     if let from = question.from { words.append("from \(clock.day(from))") }

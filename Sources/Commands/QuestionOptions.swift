@@ -19,7 +19,7 @@ struct QuestionOptions: ParsableArguments {
   var identityAsOf: String?
 
   /// The links between identities that apply.
-  func identity(_ clock: LocalClock) throws(Refusal) -> IdentityView {
+  func identity(_ clock: LocalCalendar) throws(Refusal) -> IdentityView {
     try identityAsOf.map { text throws(Refusal) in .asOf(try clock.instant(text)) } ?? .latest
   }
 
@@ -56,7 +56,7 @@ struct TimeRange {
   var from: Instant?
   var to: Instant?
 
-  init(_ from: String?, _ to: String?, _ clock: LocalClock) throws(Refusal) {
+  init(_ from: String?, _ to: String?, _ clock: LocalCalendar) throws(Refusal) {
     self.from = try from.map { text throws(Refusal) in try clock.instant(text) }
     self.to = try to.map { text throws(Refusal) in try clock.instant(text) }
     guard let begin = self.from, let end = self.to, begin >= end else { return }

@@ -42,7 +42,7 @@ struct VerifyCommand: AsyncParsableCommand {
 
   func run() async throws {
     let experience = try workspace.loadExperience()
-    let clock = try LocalClock(timezone: experience.timezone)
+    let clock = try LocalCalendar(timezone: experience.timezone)
     let whole = try workspace.store(.reading).stories(question.identity(clock))
     let stories = customers == 0 ? whole : whole.sample(customers)
     let range = try TimeRange(question.from, question.to, clock)

@@ -1,5 +1,5 @@
 /// A moment in time: milliseconds since the Unix epoch, UTC.
-public struct Instant: Hashable, Comparable, Sendable, Codable {
+public struct Instant: Hashable, Comparable, Sendable {
   /// Milliseconds since 1970-01-01T00:00:00Z; negative before it.
   public var milliseconds: Int64
 

@@ -1,5 +1,5 @@
 /// A length of time in milliseconds, written like `30d`, `2h` or `1d12h`.
-public struct TimeSpan: Hashable, Comparable, Sendable, Codable {
+public struct TimeSpan: Hashable, Comparable, Sendable {
   /// The length; negative where the end lies before the start.
   public var milliseconds: Int64
 

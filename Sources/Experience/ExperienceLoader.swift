@@ -57,27 +57,21 @@ public enum ExperienceLoader {
   ) throws(Diagnostic) {
     let source = SourceText(text, file: file)
     guard text.utf8.count <= largestFile else { throw tooLarge(file) }
-    if let (danger, index) = YAMLGuard.firstDanger(in: text) {
-      throw danger.diagnostic(at: source.place(at: index))
+    try YAMLText.parse(text, source, largest: largestFile) { parser throws(Diagnostic) in
+      let root: Node?
+      do {
+        root = try parser.singleRoot()
+      } catch {
+        throw (error as? YamlError ?? .no).diagnostic(in: source)
+      }
+      guard let root, root.scalar?.string.isEmpty != true else {
+        throw Diagnostic(
+          file: file, line: 1, column: 1, severity: .error, code: "file.empty",
+          problem: "The file says nothing.",
+          remedy: "Write an experience; `waymark init` makes a first one.")
+      }
+      body(root)
     }
-    let root: Node?
-    // Nodes hold their anchors weakly; the parser owns them.
-    let parser: Parser
-    do {
-      parser = try Parser(yaml: text, encoding: .utf8)
-      root = try parser.singleRoot()
-    } catch let error as YamlError {
-      throw error.diagnostic(in: source)
-    } catch {
-      throw YamlError.no.diagnostic(in: source)
-    }
-    guard let root, root.scalar?.string.isEmpty != true else {
-      throw Diagnostic(
-        file: file, line: 1, column: 1, severity: .error, code: "file.empty",
-        problem: "The file says nothing.",
-        remedy: "Write an experience; `waymark init` makes a first one.")
-    }
-    withExtendedLifetime(parser) { body(root) }
   }
 
   private static func tooLarge(_ file: String) -> Diagnostic {
@@ -150,35 +144,5 @@ public enum ExperienceLoader {
     return Diagnostic(
       file: file, line: place.line, column: place.column, severity: .error, code: "file.encoding",
       problem: "Here the file stops being UTF-8.", remedy: "Save it as UTF-8.")
-  }
-}
-
-extension YamlError {
-  fileprivate func diagnostic(in source: SourceText) -> Diagnostic {
-    var place = Place(file: source.file)
-    var code = "yaml.syntax"
-    var problem = "The file cannot be read as YAML."
-    var remedy = "Look at the indentation, the brackets and the quotes before this place."
-    switch self {
-    case .scanner(_, let what, let mark, _), .parser(_, let what, let mark, _),
-      .composer(_, let what, let mark, _):
-      place = source.place(mark)
-      problem = "This is not YAML: \(what)."
-    case .reader(let what, let offset, _, let yaml):
-      let end = yaml.index(yaml.startIndex, offsetBy: offset ?? 0, limitedBy: yaml.endIndex)
-      place = source.place(at: yaml[..<(end ?? yaml.startIndex)].unicodeScalars.count)
-      problem = "This character cannot stand in YAML: \(what)."
-      remedy = "Take it out."
-    case .duplicatedKeysInMapping(let keys, let context):
-      let key = keys.first ?? ""
-      place = source.secondPlace(of: key, after: context.mark)
-      code = "yaml.twice"
-      problem = "“\(key)” is given twice; first in line \(context.mark.line)."
-      remedy = "Keep one of the two."
-    case .no, .memory, .writer, .emitter, .representer, .dataCouldNotBeDecoded: break
-    }
-    return Diagnostic(
-      file: place.file, line: place.line, column: place.column, severity: .error, code: code,
-      problem: problem, remedy: remedy)
   }
 }

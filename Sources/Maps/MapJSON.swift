@@ -63,7 +63,7 @@ public enum MapJSON {
     var next: String?
   }
 
-  /// A measured journey whose moments are written as ISO 8601 rather than as milliseconds.
+  /// A measured journey that says null where it has no moment.
   private struct Dated: Encodable {
     let measured: MeasuredJourney
 

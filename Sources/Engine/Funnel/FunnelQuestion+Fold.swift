@@ -188,3 +188,23 @@ extension FunnelQuestion: Fold {
     return [best]
   }
 }
+
+extension FunnelQuestion: TraceableFold {
+  /// The step of a row; with a breakdown, in the group of its value.
+  public func cell(of row: AnswerRowKey, by plan: FunnelPlan) throws(Refusal) -> FunnelCell {
+    throw AnswerRowKey.unknown("step", "")
+  }
+
+  /// How many came that far.
+  public func count(at cell: FunnelCell, in partial: borrowing FunnelPartial) -> Int { 0 }
+}
+
+/// A step of a funnel, or of one group of it.
+public struct FunnelCell: Sendable {}
+
+extension Funnel: CatalogueAnswer {
+  /// Those who entered.
+  public var tally: AnswerTally { AnswerTally(counted: steps.first?.count ?? 0) }
+  /// One row a step.
+  public var table: AnswerTable { AnswerTable([]) }
+}

@@ -20,7 +20,7 @@ extension Stories {
     return (repeat (each runs).finish())
   }
 
-  private func visit(_ sections: [[Block]], by passes: [any FoldPass]) async throws {
+  func visit(_ sections: [[Block]], by passes: [any FoldPass]) async throws {
     let tickets = Tickets(count: sections.count)
     let workers = min(sections.count, ProcessInfo.processInfo.activeProcessorCount)
     try await withThrowingTaskGroup(of: Void.self) { group in
@@ -94,17 +94,17 @@ private final class Tickets: Sendable {
 }
 
 /// One question's way through all sections, whatever its type.
-private protocol FoldPass: Sendable {
+protocol FoldPass: Sendable {
   func section(_ position: Int) -> any FoldSection
 }
 
 /// One question's way through one section.
-private protocol FoldSection: AnyObject {
+protocol FoldSection: AnyObject {
   func visit(_ block: Block)
   func end()
 }
 
-private final class FoldRun<Question: Fold>: FoldPass {
+final class FoldRun<Question: Fold>: FoldPass {
   let question: Question
   let stories: Stories
   let plan: Question.Plan

@@ -60,7 +60,7 @@ struct PropertyTest: @unchecked Sendable {
 }
 
 /// A column's values without what is only needed to name them, so that reading counts no references.
-struct ColumnView: @unchecked Sendable {
+public struct ColumnView: @unchecked Sendable {
   private enum Width { case codes8, codes16, codes32, numbers }
   private var rows: UnsafeBufferPointer<UInt32>?
   private var base: UnsafeRawPointer?
@@ -82,6 +82,9 @@ struct ColumnView: @unchecked Sendable {
     let position = rows.firstPosition { $0 >= UInt32(row) }
     return position < rows.count && rows[position] == UInt32(row) ? position : nil
   }
+
+  /// Whether the column has an entry for every row.
+  public var isDense: Bool { rows == nil }
 
   /// The code of a row's text or truth value; 0 where it has none.
   func code(_ row: Int) -> Int {

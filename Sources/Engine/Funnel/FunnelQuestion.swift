@@ -13,7 +13,7 @@ import Statistics
 /// The modes of ClickHouse's `windowFunnel`: its default is `.ordered` and `.best`, as here;
 /// `strict_increase` is `ties: .strictlyLater`; `strict_order` is `order: .strict` with
 /// `entry: .first`; `strict_deduplication` is `repeats: .end`.
-public struct FunnelQuestion: Sendable {
+public struct FunnelQuestion: Sendable, Equatable {
   /// One step: a name and which events fill it.
   public struct Step: Sendable, Hashable {
     /// Whether a chain may go on without the step.
@@ -130,18 +130,30 @@ public struct FunnelQuestion: Sendable {
   /// an event without one of them takes no part.
   public var heldConstant: [String] = []
   public var breakdown: Breakdown?
-  /// Entries at or after this moment.
-  public var from: Instant?
-  /// Entries before this moment.
-  public var to: Instant?
-  /// Whose entries count, judged by the story before the entry; nil: everybody's.
-  public var population: Expression?
+  /// When entries count, and whose: a population is judged by the story before the entry.
+  public var scope = Scope()
   public var figures: Figures = .countsAndTimes
 
   /// Makes a question; further options are properties.
   public init(steps: [Step], window: TimeSpan?) {
     self.steps = steps
     self.window = window
+  }
+
+  /// Entries at or after this moment.
+  public var from: Instant? {
+    get { scope.from }
+    set { scope.from = newValue }
+  }
+  /// Entries before this moment.
+  public var to: Instant? {
+    get { scope.to }
+    set { scope.to = newValue }
+  }
+  /// The condition on whose entries count.
+  public var population: Expression? {
+    get { scope.population?.rule }
+    set { scope.population = newValue.map { .condition(name: $0.description, $0) } }
   }
 
   /// The most steps, which fit the bits of a word.

@@ -1,0 +1,209 @@
+import Events
+import Experience
+import Stories
+import Synchronization
+
+/// An answer with what it rests on.
+public struct Answered: Sendable, Encodable {
+  public var receipt: Receipt
+  public var answer: Answer
+}
+
+/// What an answer rests on: enough to ask the same again, and to see whether it was the same.
+public struct Receipt: Sendable, Encodable, Equatable {
+  /// The question as it was understood: names as conditions, times in UTC.
+  public var question: Question
+  /// The hash of the question as text, as 16 hexadecimal digits.
+  public var definition: String
+  /// The time of the latest event: how far the data reach.
+  public var watermark: Instant?
+  /// Events of the stories that were asked.
+  public var events: Int
+  /// Units of those stories: customers, or what else the question counts.
+  public var units: Int
+  public var tally: AnswerTally
+}
+
+extension Stories {
+  /// The answers to questions, in their order; those of one scope are answered in one pass over the
+  /// stories on all cores.
+  ///
+  /// - Parameter stories: the stories as identities were known then; nil: today.
+  /// - Throws: the refusal of a question, `CancellationError`, or what `stories` throws.
+  public static func ask(
+    _ questions: [Question], in context: QuestionContext,
+    of stories: (Instant?) throws -> Stories
+  ) async throws -> [Answered] {
+    var answers = [Answered?](repeating: nil, count: questions.count)
+    var groups: [Reading: [Int]] = [:]
+    for (position, question) in questions.enumerated() {
+      groups[Reading(question, in: context), default: []].append(position)
+    }
+    var known: [Instant?: Stories] = [:]
+    for (reading, positions) in groups.sorted(by: { $0.value[0] < $1.value[0] }) {
+      let whole = try known[reading.identityAsOf] ?? stories(reading.identityAsOf)
+      known[reading.identityAsOf] = whole
+      let read = try await reading.stories(of: whole, in: context)
+      var runs: [any CountingRun] = []
+      for position in positions {
+        try questions[position].check(against: whole)
+        runs.append(
+          try questions[position].counting(in: context).run(
+            over: read, sections: read.sections().count))
+      }
+      try await read.visit(read.sections(), by: runs)
+      for (position, run) in zip(positions, runs) {
+        let answer = run.answer()
+        answers[position] = Answered(
+          receipt: Receipt(
+            question: questions[position], definition: try questions[position].definition,
+            watermark: whole.watermark, events: read.eventCount, units: read.customerCount,
+            tally: answer.subject.tally),
+          answer: answer)
+      }
+    }
+    return answers.compactMap(\.self)
+  }
+
+  /// The canonical keys of the customers behind a number of a question's answer, ascending.
+  ///
+  /// - Parameter row: the row of the answer's table whose first figure is meant.
+  /// - Throws: `customers.row`, or what asking throws.
+  public static func customers(
+    behind row: AnswerRowKey, of question: Question, in context: QuestionContext,
+    stories: (Instant?) throws -> Stories
+  ) async throws -> [UInt64] {
+    let reading = Reading(question, in: context)
+    let whole = try stories(reading.identityAsOf)
+    try question.check(against: whole)
+    let read = try await reading.stories(of: whole, in: context)
+    return try question.counting(in: context).customers(behind: row, in: read)
+  }
+}
+
+/// Which stories a question reads: questions with the same reading share a pass.
+struct Reading: Hashable {
+  var identityAsOf: Instant?
+  /// Whose stories are read at all; nil where everybody's are, or the question judges at an entry.
+  var population: Population?
+  /// The end of the range, at which they are judged.
+  var end: Instant?
+  var unit: Unit
+
+  init(_ question: Question, in context: QuestionContext) {
+    let scope = question.scope
+    identityAsOf = scope.identityAsOf
+    unit = scope.unit
+    guard let population = scope.population else { return }
+    if population.rule == nil || !question.kind.judgesAtEntry {
+      self.population = population
+      if population.rule != nil { end = scope.to }
+    }
+  }
+
+  func stories(of whole: Stories, in context: QuestionContext) async throws -> Stories {
+    var stories = whole
+    if let population { stories = try stories.restricted(to: population, at: end) }
+    return try await stories.regrouped(by: unit, in: context)
+  }
+}
+
+extension QuestionKind {
+  /// Whether the population is judged by the story before an entry, by the question itself.
+  var judgesAtEntry: Bool {
+    switch self {
+    case .funnel, .funnelTrend, .retention, .attribution, .conformance, .bottlenecks, .rework: true
+    default: false
+    }
+  }
+}
+
+/// A question's way of counting, whatever its type.
+protocol Counting: Sendable {
+  func run(over stories: Stories, sections: Int) throws(Refusal) -> any CountingRun
+  func customers(behind row: AnswerRowKey, in stories: Stories) throws -> [UInt64]
+}
+
+/// A question's way through a pass.
+protocol CountingRun: FoldPass {
+  func answer() -> Answer
+}
+
+/// How questions of one type are counted.
+struct CountingOf<Asked: CatalogueQuestion>: Counting {
+  private let fold: Asked.Counting
+  private let wrap: @Sendable (Asked.Counting.Answer) -> Answer
+
+  init(
+    _ question: Asked, _ context: QuestionContext,
+    _ wrap: @escaping @Sendable (Asked.Counting.Answer) -> Answer
+  ) throws(Refusal) {
+    fold = try question.fold(in: context)
+    self.wrap = wrap
+  }
+
+  func run(over stories: Stories, sections: Int) throws(Refusal) -> any CountingRun {
+    Run(fold: try FoldRun(fold, of: stories, sections: sections), wrap: wrap)
+  }
+
+  func customers(behind row: AnswerRowKey, in stories: Stories) throws -> [UInt64] {
+    let plan = try fold.plan(for: stories)
+    let cell = try fold.cell(of: row, by: plan)
+    var keys: [UInt64] = []
+    for block in stories.sections() {
+      // A new partial for each section: what it keeps of single customers stays small.
+      var partial = fold.begin(plan)
+      var before = fold.count(at: cell, in: partial)
+      for part in block {
+        try Task.checkCancellation()
+        for customer in part.customers {
+          fold.visit(
+            customer..<(customer + 1), ofSegment: part.segment, in: stories, by: plan,
+            into: &partial)
+          let after = fold.count(at: cell, in: partial)
+          if after > before { keys.append(stories.segments[part.segment].customers[customer]) }
+          before = after
+        }
+      }
+    }
+    return Set(keys).sorted()
+  }
+
+  private final class Run: CountingRun {
+    let fold: FoldRun<Asked.Counting>
+    let wrap: @Sendable (Asked.Counting.Answer) -> Answer
+
+    init(
+      fold: FoldRun<Asked.Counting>, wrap: @escaping @Sendable (Asked.Counting.Answer) -> Answer
+    ) {
+      self.fold = fold
+      self.wrap = wrap
+    }
+
+    func section(_ position: Int) -> any FoldSection { fold.section(position) }
+    func answer() -> Answer { wrap(fold.finish()) }
+  }
+}
+
+extension Question {
+  /// Refuses names and properties that no event ever had.
+  func check(against stories: Stories) throws(Refusal) {
+    for rule in subject.eventRules {
+      guard let wanted = rule.eventNames?.sorted(), let first = wanted.first,
+        wanted.allSatisfy({ stories.names.code(of: $0) == nil })
+      else { continue }
+      throw Refusal(
+        "question.event", problem: "No event or touchpoint is called “\(first)”.",
+        remedy: nearest(to: first, among: stories.names.names).map { "Did you mean “\($0)”?" }
+          ?? "`waymark ask graph` shows what events are called.")
+    }
+    guard !subject.propertyNames.isEmpty else { return }
+    let known = Set(stories.segments.flatMap { $0.properties.map(\.name) })
+    for name in subject.propertyNames where !known.contains(name) {
+      throw Refusal(
+        "question.property", problem: "No event has a property “\(name)”.",
+        remedy: nearest(to: name, among: known.sorted()).map { "Did you mean “\($0)”?" }
+          ?? "`waymark customers <id>` shows what properties events have.")
+    }
+  }
+}

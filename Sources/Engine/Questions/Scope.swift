@@ -1,0 +1,250 @@
+import Events
+import Experience
+
+/// What a question is asked of: when, of whom, per what, and as known when.
+public struct Scope: Sendable, Equatable {
+  /// The first moment that counts; nil: any.
+  public var from: Instant?
+  /// The first moment that is too late; nil: none.
+  public var to: Instant?
+  /// Whose stories; nil: everybody's.
+  public var population: Population?
+  /// What is counted: each unit has a story of its own.
+  public var unit: Unit
+  /// The links between identities that apply; nil: all that are known today.
+  public var identityAsOf: Instant?
+
+  /// Makes a scope; without arguments, all customers at all times.
+  public init(
+    from: Instant? = nil, to: Instant? = nil, population: Population? = nil,
+    unit: Unit = .customer, identityAsOf: Instant? = nil
+  ) {
+    self.from = from
+    self.to = to
+    self.population = population
+    self.unit = unit
+    self.identityAsOf = identityAsOf
+  }
+
+  /// The range in milliseconds, ends that are left out being further away than any event.
+  var milliseconds: Range<Int64> {
+    let low = from?.milliseconds ?? .min / 4
+    return low..<max(low, to?.milliseconds ?? .max / 4)
+  }
+
+  /// Refuses a range in which nothing lies.
+  func validate() throws(Refusal) {
+    guard let from, let to, from >= to else { return }
+    throw Refusal(
+      "range.empty", problem: "The range from \(from) to \(to) is empty.",
+      remedy: "Let it end after it begins.")
+  }
+
+  static let fields: [QuestionForm.Field] = [
+    .init(
+      "from", takes: "2026-03-01 or 2026-03-01T14:30", standard: "the beginning",
+      meaning: "The first moment that counts."),
+    .init("to", takes: "as from", standard: "the end", meaning: "The first moment too late."),
+    .init(
+      "for", takes: "segment, persona, saved set or condition on a story", standard: "everybody",
+      meaning: "Whose stories."),
+    .init(
+      "unit", takes: "customer, session, session 30m, account <property> or case <journey>",
+      standard: "customer", meaning: "What is counted."),
+    .init(
+      "identity_as_of", takes: "as from", standard: "today",
+      meaning: "Who is who as it was known then."),
+  ]
+}
+
+/// What has a story of its own and is counted.
+public enum Unit: Sendable, Hashable {
+  case customer
+  /// The stories of all customers with the same latest value of a property, as one.
+  case account(property: String)
+  /// A part of a customer's story without a gap longer than this.
+  case session(gap: TimeSpan)
+  /// The events from a case's start to its end, of one journey of the experience.
+  case journeyCase(journey: String)
+
+  /// The gap that starts another session unless a question says otherwise.
+  public static let usualGap = TimeSpan(milliseconds: 1_800_000)
+}
+
+/// Whose stories a question is about.
+///
+/// Questions with an entry (funnels, journeys, cohorts, conversions) judge a condition by the story
+/// before it, others at the end of the range.
+public enum Population: Sendable, Hashable {
+  /// Customers whose story meets a condition, with the name by which it was asked for.
+  case condition(name: String, Expression)
+  /// Customers that were saved under a name, by their canonical keys in ascending order.
+  case saved(name: String, [UInt64])
+
+  /// What it was asked for as.
+  public var name: String {
+    switch self {
+    case .condition(let name, _), .saved(let name, _): name
+    }
+  }
+
+  /// The condition on a story; nil where there is a list instead.
+  public var rule: Expression? {
+    if case .condition(_, let rule) = self { rule } else { nil }
+  }
+}
+
+extension Scope: Codable {
+  private enum CodingKeys: String, CodingKey, CaseIterable {
+    case from, to, population = "for", unit, identityAsOf = "identity_as_of"
+  }
+
+  /// Reads the scope's fields among others.
+  public init(from decoder: any Decoder) throws {
+    let fields = try decoder.container(keyedBy: CodingKeys.self)
+    from = try fields.decodeIfPresent(Moment.self, forKey: .from)?.instant
+    to = try fields.decodeIfPresent(Moment.self, forKey: .to)?.instant
+    population = try fields.decodeIfPresent(Population.self, forKey: .population)
+    unit = try fields.decodeIfPresent(Unit.self, forKey: .unit) ?? .customer
+    identityAsOf = try fields.decodeIfPresent(Moment.self, forKey: .identityAsOf)?.instant
+    do { try validate() } catch { throw decoder.refused(error) }
+  }
+
+  /// Writes the fields that are not as usual.
+  public func encode(to encoder: any Encoder) throws {
+    var fields = encoder.container(keyedBy: CodingKeys.self)
+    try fields.encodeIfPresent(from, forKey: .from)
+    try fields.encodeIfPresent(to, forKey: .to)
+    try fields.encodeIfPresent(population, forKey: .population)
+    if unit != .customer { try fields.encode(unit, forKey: .unit) }
+    try fields.encodeIfPresent(identityAsOf, forKey: .identityAsOf)
+  }
+}
+
+/// A moment as people write it, in the experience's zone.
+struct Moment: Decodable {
+  var instant: Instant
+
+  init(from decoder: any Decoder) throws {
+    let text = try decoder.singleValueContainer().decode(String.self)
+    if let instant = Instant(iso8601: text) {
+      self.instant = instant
+      return
+    }
+    do {
+      instant = try decoder.questionContext().calendar.instant(text)
+    } catch let refusal as Refusal {
+      throw decoder.refused(refusal)
+    }
+  }
+}
+
+extension Unit: Codable {
+  /// Reads `session 2h`, `account properties.company` or `case first_order`.
+  public init(from decoder: any Decoder) throws {
+    let text = try decoder.singleValueContainer().decode(String.self)
+    let words = text.split(separator: " ", maxSplits: 1).map(String.init)
+    switch (words.first ?? "", words.dropFirst().first) {
+    case ("customer", nil): self = .customer
+    case ("session", nil): self = .session(gap: Self.usualGap)
+    case ("session", let gap?):
+      guard let span = TimeSpan(gap), span.milliseconds > 0 else {
+        throw decoder.refused(
+          Refusal(
+            "question.unit", problem: "“\(gap)” is no gap between sessions.",
+            remedy: "Write a span above 0, such as session 30m."))
+      }
+      self = .session(gap: span)
+    case ("account", let property?): self = .account(property: propertyName(property))
+    case ("case", let journey?): self = .journeyCase(journey: journey)
+    default:
+      throw decoder.refused(
+        Refusal(
+          "question.unit", problem: "“\(text)” is no unit.",
+          remedy: "Write customer, session 30m, account <property> or case <journey>."))
+    }
+  }
+
+  /// Writes what reads back.
+  public func encode(to encoder: any Encoder) throws {
+    var container = encoder.singleValueContainer()
+    try container.encode(description)
+  }
+}
+
+extension Unit: CustomStringConvertible {
+  /// The unit as it is written in a question.
+  public var description: String {
+    switch self {
+    case .customer: "customer"
+    case .account(let property): "account \(property)"
+    case .session(let gap): "session \(gap)"
+    case .journeyCase(let journey): "case \(journey)"
+    }
+  }
+}
+
+extension Population: Codable {
+  private enum CodingKeys: String, CodingKey, CaseIterable { case name, who, saved }
+
+  /// Reads the name of a segment, persona or saved set, a condition, or a condition with a name.
+  public init(from decoder: any Decoder) throws {
+    let context = try decoder.questionContext()
+    guard let text = try? decoder.singleValueContainer().decode(String.self) else {
+      let fields = try QuestionFields<CodingKeys>(decoder, .part)
+      self = .condition(
+        name: try fields.required(.name),
+        try fields.required(.who, StoryCondition.self).rule)
+      return
+    }
+    if let keys = context.savedSets[text] {
+      self = .saved(name: text, keys)
+    } else if let rule = context.experience?.condition(text) {
+      self = .condition(name: text, rule)
+    } else {
+      do {
+        self = .condition(
+          name: text, try Expression(reading: text, about: .story, giving: .boolean))
+      } catch {
+        let known =
+          (context.experience?.segments.map(\.name) ?? [])
+          + (context.experience?.personas.filter { $0.rule != nil }.map(\.name) ?? [])
+          + context.savedSets.keys.sorted()
+        throw decoder.refused(
+          Refusal(
+            "question.for",
+            problem: "“\(text)” is no segment, persona or saved set, and no condition on a story: "
+              + error.problem,
+            remedy: nearest(to: text, among: known).map { "Did you mean “\($0)”?" }
+              ?? (known.isEmpty
+                ? "Write a condition, such as 'count(\"Order Completed\") >= 3'."
+                : "Name one of \(known.joined(separator: ", ")), or write a condition.")))
+      }
+    }
+  }
+
+  /// Writes the condition with its name; of a saved set, the name.
+  public func encode(to encoder: any Encoder) throws {
+    switch self {
+    case .condition(let name, let rule):
+      var fields = encoder.container(keyedBy: CodingKeys.self)
+      try fields.encode(name, forKey: .name)
+      try fields.encode(rule.description, forKey: .who)
+    case .saved(let name, _):
+      var container = encoder.singleValueContainer()
+      try container.encode(name)
+    }
+  }
+}
+
+/// A condition on a story, as text.
+private struct StoryCondition: Decodable {
+  var rule: Expression
+
+  init(from decoder: any Decoder) throws {
+    let text = try decoder.singleValueContainer().decode(String.self)
+    do {
+      rule = try Expression(reading: text, about: .story, giving: .boolean)
+    } catch { throw decoder.refused(error) }
+  }
+}
