@@ -22,7 +22,8 @@ public struct Waymark: AsyncParsableCommand {
     version: VersionCommand.text,
     subcommands: [
       InitCommand.self, CheckCommand.self, InferCommand.self, ImportCommand.self, MapCommand.self,
-      FunnelCommand.self, CustomersCommand.self, LinkCommand.self, UnlinkCommand.self,
+      FunnelCommand.self, AskCommand.self, CustomersCommand.self, LinkCommand.self,
+      UnlinkCommand.self,
       EraseCommand.self, VerifyCommand.self, DoctorCommand.self, ExportCommand.self,
       DemoCommand.self, VersionCommand.self,
     ])
