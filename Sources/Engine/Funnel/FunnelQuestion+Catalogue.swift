@@ -150,7 +150,7 @@ private struct WrittenExclusion: Codable {
 
   init(_ exclusion: FunnelQuestion.Exclusion, of steps: [FunnelQuestion.Step]) {
     event = EventSelector(exclusion.rule.description, rule: exclusion.rule)
-    after = steps[exclusion.after].name
+    after = steps.indices.contains(exclusion.after) ? steps[exclusion.after].name : nil
     effect = exclusion.effect
   }
 
@@ -190,7 +190,7 @@ private struct WrittenBreakdown: Codable {
       switch breakdown.place {
       case .first: "first"
       case .last: "last"
-      case .step(let step): steps[step].name
+      case .step(let step): steps.indices.contains(step) ? steps[step].name : "\(step)"
       }
   }
 
