@@ -7,7 +7,8 @@ import re
 from catalogue import QUESTIONS
 from report import TOOLS
 
-COLOURS = {"Waymark": "#0b6e4f", "DuckDB": "#c77700", "chDB": "#a4243b", "Polars": "#3d5a98"}
+# Of middle lightness, so that they stand out on white and on black.
+COLOURS = {"Waymark": "#14906a", "DuckDB": "#d08a1a", "chDB": "#c8475c", "Polars": "#5b7fc7"}
 ACROSS, WIDTH, HEIGHT = 5, 190, 170
 LEFT, TOP, BETWEEN = 46, 84, 46
 STYLE = """

@@ -12,7 +12,6 @@ import hashlib
 import json
 import os
 import shutil
-import statistics
 import sys
 
 import chart
@@ -20,7 +19,7 @@ import report
 from adapters import read, rows
 from catalogue import QUESTIONS
 from equality import difference
-from measuring import HERE, Failed, Machine, Peer, Waymark, median, run
+from measuring import HERE, Cost, Failed, Machine, Peer, Waymark, median, run
 
 ROOT = os.path.dirname(HERE)
 PEERS = {"duckdb": "DuckDB", "chdb": "chDB", "polars": "Polars"}
@@ -145,6 +144,7 @@ class Benchmark:
     # Imports
 
     def imports(self):
+        tell("Importing")
         costs = {}
         folder = os.path.join(self.folder, "import")
         for _ in range(self.chosen.runs):
@@ -184,7 +184,7 @@ class Benchmark:
         for name, version in self.versions.items():
             peer = Peer(name, os.path.join(self.folder, name), self.chosen.threads)
             with open(os.path.join(HERE, f"peers/with_{name}.py"), "rb") as code:
-                made_by = hashlib.sha256(code.read().split(b"def funnel")[0]).hexdigest()
+                made_by = hashlib.sha256(code.read()).hexdigest()
             once(peer.folder, f"{identity(self.file('csv'))} {version} {made_by}",
                  lambda: run(*peer.command("load", self.file("csv"), peer.folder)))
             ready.append(peer)
@@ -271,11 +271,10 @@ class Benchmark:
         singles, passes = [], []
         for _ in range(self.chosen.runs):
             each = [self.machine.watch(lambda: self.waymark.timed("ask", file)) for file in files]
-            singles.append(tuple(sum(column) for column in zip(*each)))
+            singles.append(Cost(*(sum(column) for column in zip(*each))))
             passes.append(self.machine.watch(lambda: self.waymark.timed("ask", *files)))
-        single = type(passes[0])(*(statistics.median(column) for column in zip(*singles)))
         self.result["together"] = {
-            "questions": names, "one_by_one": self.told(single),
+            "questions": names, "one_by_one": self.told(median(singles)),
             "one_pass": {**self.told(median(passes)), "memory_mb": at_once.cost.memory}}
 
 
