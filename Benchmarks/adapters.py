@@ -1,7 +1,7 @@
 """Waymark's answers as the rows that the catalogue describes: one small function a question.
 
-`waymark ask` prints a list with one `{"answer": ..., "receipt": ...}` for each question. Times are
-milliseconds, or texts where they are calendar dates.
+`waymark ask --format json` prints a document whose `answers` have an `answer` and a `receipt` each, in the
+order of the questions. Moments are ISO 8601, times are milliseconds, and an estimate has a `value`.
 """
 import datetime
 import json
@@ -16,17 +16,12 @@ def rows(name, answered):
 
 def read(text):
     """The answers in the order of their questions."""
-    return json.loads(text)
+    return json.loads(text)["answers"]
 
 
-def since_start(instant, unit):
+def since_start(moment, unit):
     """How many days or weeks after the start of the data an interval begins."""
-    if isinstance(instant, str):
-        moment = datetime.datetime.fromisoformat(instant)
-        if moment.tzinfo is None:
-            moment = moment.replace(tzinfo=datetime.timezone.utc)
-        instant = moment.timestamp() * 1000
-    return int((instant - START) // unit)
+    return round(datetime.datetime.fromisoformat(moment).timestamp() * 1000 - START) // unit
 
 
 def levels(steps):
@@ -46,32 +41,38 @@ def funnel_by_country(answer):
 
 def graph(answer):
     return [(edge["from"], edge["to"], edge["transitions"], edge["customers"],
-             edge["median"], edge["p95"]) for edge in answer["edges"]]
+             edge["medianGap"]["value"], edge["p95Gap"]) for edge in answer["edges"]]
 
 
 def variants(answer):
-    return [(">".join(way["path"]), way["customers"]) for way in answer["variants"]]
+    return [(">".join(variant["names"]), variant["customers"]) for variant in answer["variants"]]
 
 
 def retention(answer):
-    found = [(since_start(cohort["start"], WEEK), later, period["customers"])
-             for cohort in answer["cohorts"] for later, period in enumerate(cohort["periods"])]
+    found = [(since_start(cohort["start"], WEEK), int(cell["period"]), cell["returned"])
+             for cohort in answer["cohorts"] for cell in cohort["cells"]]
     return [row for row in found if row[2]]
 
 
 def trends(answer):
-    found = [(since_start(point["start"], DAY), series["value"], point["customers"])
+    found = [(since_start(point["from"], DAY), series["breakdown"], point["customers"])
              for series in answer["series"] for point in series["points"]]
     return [row for row in found if row[2]]
 
 
 def sessions(answer):
-    return [(answer["sessions"], answer["meanEvents"], answer["medianDuration"])]
+    (all_of_them,) = answer["groups"]
+    return [(all_of_them["sessions"], all_of_them["meanEvents"]["value"],
+             all_of_them["medianDuration"]["value"])]
 
 
 def attribution(answer):
-    return [(group["channel"], group["linear"], group["first"], group["last"])
-            for group in answer["channels"]]
+    earned = {}
+    for credit in answer["credits"]:
+        earned.setdefault(credit["touch"], {})[credit["model"]] = credit["value"]
+    return [("none" if touch == "(no touch)" else touch,
+             models["linear"], models["first"], models["last"])
+            for touch, models in earned.items() if any(models.values())]
 
 
 ADAPTERS = {
