@@ -21,7 +21,7 @@ class Cost(NamedTuple):
 
     wall: float
     cpu: float
-    memory: float = 0
+    memory: float
 
 
 class Finished(NamedTuple):
@@ -92,12 +92,13 @@ class Waymark:
         return run(self.program, *arguments, "--data", self.store)
 
     def timed(self, *arguments):
-        """The median pass of a question, and the CPU of the whole process."""
+        """The median pass of a question with the memory of the process; and the process's CPU."""
         finished = self.command(*arguments, "--format", "json", "--timing", str(self.PASSES))
         found = re.search(r"([0-9.]+) ms wall, ([0-9.]+) ms CPU", finished.errors)
         if not found:
             raise Failed(f"No timing in what {arguments} said:\n{finished.errors}")
-        return Cost(float(found[1]) / 1e3, float(found[2]) / 1e3), finished.cost.cpu
+        wall, cpu = float(found[1]) / 1e3, float(found[2]) / 1e3
+        return Cost(wall, cpu, finished.cost.memory), finished.cost.cpu
 
 
 class Peer:
@@ -121,8 +122,7 @@ class Asking:
         self.errors = tempfile.TemporaryFile()
         self.process = subprocess.Popen(
             command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=self.errors, text=True)
-        first = self.read()
-        self.rows, self.memory = [tuple(row) for row in first["rows"]], first["memory_mb"]
+        self.rows = [tuple(row) for row in self.read()["rows"]]
 
     def read(self):
         line = self.process.stdout.readline()
@@ -134,8 +134,8 @@ class Asking:
     def timed(self):
         self.process.stdin.write("again\n")
         self.process.stdin.flush()
-        took = self.read()
-        return Cost(took["wall"], took["cpu"]), took["cpu"]
+        cost = Cost(**self.read())
+        return cost, cost.cpu
 
     def close(self):
         self.process.stdin.close()

@@ -6,8 +6,8 @@ usage: peer.py NAME THREADS version
        peer.py NAME THREADS load FILE.csv FOLDER
        peer.py NAME THREADS serve FOLDER QUESTION
 
-`serve` opens the tables, asks once to warm up, writes the answer's rows and its memory as a line of JSON,
-and then, for every line it reads, asks again and writes how long that took.
+`serve` opens the tables, asks once to warm up, writes the answer's rows as a line of JSON, and then, for
+every line it reads, asks again and writes what that took.
 """
 import importlib
 import json
@@ -28,13 +28,12 @@ def write(value):
 
 
 def serve(peer, question):
-    rows = peer.ask(question)
-    memory = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
-    write({"rows": rows, "memory_mb": memory})
+    write({"rows": peer.ask(question)})
     for _ in sys.stdin:
         wall, used = time.perf_counter(), cpu()
         peer.ask(question)
-        write({"wall": time.perf_counter() - wall, "cpu": cpu() - used})
+        write({"wall": time.perf_counter() - wall, "cpu": cpu() - used,
+               "memory": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024})
 
 
 def main(name, threads, action, *arguments):

@@ -65,6 +65,8 @@ def options():
         chosen.events, chosen.runs = [1_000_000], 1
     if min(chosen.events) < 1000 or chosen.runs < 1 or chosen.threads < 1:
         parser.error("at least 1000 events, one run and one thread")
+    if not os.access(chosen.waymark, os.X_OK):
+        parser.error(f"{chosen.waymark} is no program; make release builds it")
     return chosen
 
 
@@ -75,7 +77,7 @@ def installed(names, threads):
         try:
             versions[name] = run(*Peer(name, "", threads).command("version")).output.strip()
         except Failed as failure:
-            tell(f"SKIPPED {PEERS[name]}: it can't be loaded.\n{failure}")
+            tell(f"SKIPPED {PEERS[name]}, which can't be loaded: {str(failure).splitlines()[-1]}")
     return versions
 
 
@@ -209,16 +211,14 @@ class Benchmark:
         for peer in peers:
             asking[peer.name] = peer.asking(name)
         found = {PEERS[peer]: process.rows for peer, process in asking.items()}
-        memory = {PEERS[peer]: process.memory for peer, process in asking.items()}
         tools = {PEERS[peer]: process.timed for peer, process in asking.items()}
         told = {}
         try:
             finished = self.waymark.command("ask", question_file(name), "--format", "json")
             found = {"Waymark": rows(name, read(finished.output)[0]), **found}
-            memory["Waymark"] = finished.cost.memory
             told["process_ms"] = finished.cost.wall * 1e3
             tools = {"Waymark": lambda: self.waymark.timed("ask", question_file(name)), **tools}
-        except (Failed, KeyError, TypeError) as failure:
+        except (Failed, KeyError, TypeError, ValueError) as failure:
             self.failures.append(name)
             problem = failure if isinstance(failure, Failed) else repr(failure)
             tell(f"{name}: Waymark has no answer that can be read: {problem}")
@@ -227,8 +227,7 @@ class Benchmark:
         for _ in range(self.chosen.runs):
             for tool, timed in tools.items():
                 costs[tool].append(self.machine.watch(timed))
-        told["tools"] = {tool: {**self.told(median(runs)), "memory_mb": memory[tool]}
-                         for tool, runs in costs.items()}
+        told["tools"] = {tool: self.told(median(runs)) for tool, runs in costs.items()}
         tell(report.line(name, told["tools"]))
         return told
 
@@ -249,10 +248,9 @@ class Benchmark:
 
     def map(self):
         arguments = ("map", "buying", "--experience", os.path.join(HERE, "experience.yaml"))
-        memory = self.waymark.command(*arguments, "--format", "json").cost.memory
-        costs = [self.machine.watch(lambda: self.waymark.timed(*arguments))
-                 for _ in range(self.chosen.runs)]
-        self.result["map"] = {**self.told(median(costs)), "memory_mb": memory}
+        self.result["map"] = self.told(median([
+            self.machine.watch(lambda: self.waymark.timed(*arguments))
+            for _ in range(self.chosen.runs)]))
 
     def together(self):
         names = [name for name in self.chosen.questions if name not in self.failures]
@@ -275,7 +273,7 @@ class Benchmark:
             passes.append(self.machine.watch(lambda: self.waymark.timed("ask", *files)))
         self.result["together"] = {
             "questions": names, "one_by_one": self.told(median(singles)),
-            "one_pass": {**self.told(median(passes)), "memory_mb": at_once.cost.memory}}
+            "one_pass": self.told(median(passes))}
 
 
 def question_file(name):
