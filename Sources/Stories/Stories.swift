@@ -27,6 +27,13 @@ public struct Stories: Sendable {
     watermark = Self.watermark(of: segments)
   }
 
+  /// Makes a part of some stories, of which the whole reaches as far as said.
+  public init(names: EventNames, segments: [StorySegment], watermark: Instant?) {
+    self.names = names
+    self.segments = segments
+    self.watermark = watermark
+  }
+
   /// How many events visible customers have.
   public var eventCount: Int {
     segments.reduce(0) { sum, segment in

@@ -11,7 +11,8 @@ struct JourneyWorld {
   var question: JourneyQuestion
   var events: [Event] = []
 
-  init(seed: UInt64) {
+  /// Makes a world; with a spread, a unit of its time is that many milliseconds.
+  init(seed: UInt64, spread: Int64 = 1) {
     var random = SeededGenerator(seed: seed &* 7919 &+ 11)
     experience = Self.experience(&random)
     question = Self.question(&random, experience)
@@ -21,6 +22,10 @@ struct JourneyWorld {
       for _ in 0..<random.below(40) { events.append(Self.event(&random, customer, span)) }
     }
     events.shuffle(using: &random)
+    guard spread > 1 else { return }
+    for index in events.indices { events[index].time.milliseconds *= spread }
+    question.journey.window.milliseconds *= spread
+    question.from?.milliseconds *= spread
   }
 
   static let names = ["a", "b", "c", "d", "e", "f", "g", "x", "y", "$z"]

@@ -29,6 +29,7 @@ struct `The customers behind a number` {
     let stories = try world.daysOfStories(customers: 12, each: 12)
     var trends = world.trends()
     if trends.interval == .hour { trends.interval = .day }
+    if trends.breakdown?.name == "absent" { trends.breakdown = nil }
     trends.formulas = []
     var sessions = world.sessions()
     if sessions.interval == .hour { sessions.interval = .week }
@@ -129,7 +130,7 @@ struct `Questions in one pass` {
     var questions: [Question] = []
     while questions.count < 8 {
       let trends = world.trends()
-      guard (try? trends.validate()) != nil else { continue }
+      guard (try? trends.validate()) != nil, trends.breakdown?.name != "absent" else { continue }
       questions += [.trends(trends), .sessions(world.sessions())]
     }
     let together = try await Stories.ask(questions, in: context) { _ in stories }

@@ -13,6 +13,8 @@ public struct JourneyFold: Fold {
     let now: Instant?
     /// Whether some events lie behind `now`, and are not read.
     let readsAll: Bool
+    /// What single cases are kept as, if at all.
+    let cases: JourneyCases?
   }
 
   /// What a section has counted.
@@ -22,11 +24,23 @@ public struct JourneyFold: Fold {
 
   let question: JourneyQuestion
   let experience: Experience
+  private let detail: JourneyCases.Detail?
+  private let conditions: [Expression]
 
   /// Asks for a journey's cases; the experience says what its touchpoints are.
   public init(_ question: JourneyQuestion, of experience: Experience) {
+    self.init(question, of: experience, keeping: nil)
+  }
+
+  /// Asks for cases of which single ones are kept; conditions judge their stories before the start.
+  init(
+    _ question: JourneyQuestion, of experience: Experience, keeping detail: JourneyCases.Detail?,
+    conditions: [Expression] = []
+  ) {
     self.question = question
     self.experience = experience
+    self.detail = detail
+    self.conditions = conditions
   }
 
   /// Compiles the journey.
@@ -48,9 +62,18 @@ public struct JourneyFold: Fold {
     for segment in stories.segments {
       rules.append(try JourneyRules(plan, channels, segment, stories.names, now: now))
     }
+    var compiled: [[StoryRule]] = []
+    for segment in stories.segments {
+      var rules: [StoryRule] = []
+      for condition in conditions {
+        rules.append(try StoryRule(condition, of: segment, names: stories.names))
+      }
+      compiled.append(rules)
+    }
     return Plan(
       journey: plan, channels: channels, rules: rules, names: stories.names, now: now,
-      readsAll: now == nil || watermark.map { $0 <= (now ?? $0) } ?? true)
+      readsAll: now == nil || watermark.map { $0 <= (now ?? $0) } ?? true,
+      cases: detail.map { JourneyCases($0, conditions: compiled) })
   }
 
   /// More are not told apart anyway, since texts ascend in a dictionary.
@@ -60,7 +83,8 @@ public struct JourneyFold: Fold {
   public func begin(_ plan: Plan) -> Partial {
     Partial(
       tally: JourneyTally(
-        plan.journey, channels: plan.channels, nameCount: plan.names.names.count))
+        plan.journey, channels: plan.channels, nameCount: plan.names.names.count,
+        cases: plan.cases))
   }
 
   /// Counts the cases of customers.
@@ -74,6 +98,7 @@ public struct JourneyFold: Fold {
     }
     let rules = plan.rules[index]
     let isKeyed = rules.caseKey != nil
+    partial.tally.cases?.segment = index
     for customer in customers {
       var rows = segment.rows(of: customer)
       if !plan.readsAll, let now = plan.now?.milliseconds {
@@ -81,6 +106,7 @@ public struct JourneyFold: Fold {
         rows = rows.lowerBound..<(rows.lowerBound + read.prefixCount { $0 <= now })
       }
       let before = partial.tally.stamp
+      partial.tally.cases?.customer = customer
       if !isKeyed {
         partial.tally.walk(
           CaseStream(codes: codes, times: times, rows: nil, range: rows, story: rows), rules)

@@ -4,7 +4,7 @@ import Statistics
 import Stories
 
 /// What follows from the ways that cases took, by starting point and step.
-private struct WayCounts {
+struct WayCounts {
   var starts: [CaseCounts]
   /// By step, then start.
   var reached: [[Int]]
@@ -35,26 +35,50 @@ private struct WayCounts {
   }
 }
 
-extension WayCounts {
-  /// Adds one way and all cases that took it.
-  mutating func add(
-    _ entry: VariantTable.Entry, _ symbols: ArraySlice<UInt8>, _ plan: JourneyPlan,
-    _ aligner: inout Aligner, _ alignment: inout Alignment
-  ) {
-    let counts = CaseCounts(entry.counts)
-    let start = Int(symbols[symbols.startIndex])
-    starts[start].add(counts)
+/// One way beside the design: what it met, and how that fits.
+struct AlignedWay {
+  /// The symbol of the starting point.
+  let start: Int
+  /// Each symbol that it met, once.
+  let symbols: Set<UInt8>
+  let metSteps: UInt64
+  /// The symbols in the tree that it met, in order.
+  let aligned: [UInt8]
+  let alignment: Alignment
+  /// The costs beyond which no case of this way could go: its length and the shortest run of the tree.
+  let most: Int
+
+  init(_ symbols: ArraySlice<UInt8>, _ plan: JourneyPlan, _ aligner: inout Aligner) {
     var metSteps: UInt64 = 0
-    var seen = Set<UInt8>()
     var aligned: [UInt8] = []
     for symbol in symbols {
-      if seen.insert(symbol).inserted { symbolCases[Int(symbol)] += counts.total }
       let step = plan.stepOf[Int(symbol)]
       guard step != JourneyPlan.none else { continue }
       metSteps |= 1 << UInt64(step)
       aligned.append(plan.treeSymbolOf[Int(symbol)])
     }
-    let furthest = metSteps == 0 ? -1 : 63 - metSteps.leadingZeroBitCount
+    start = Int(symbols[symbols.startIndex])
+    self.symbols = Set(symbols)
+    self.metSteps = metSteps
+    var alignment = Alignment()
+    aligned.withUnsafeBufferPointer { aligner.align($0, into: &alignment) }
+    self.aligned = aligned
+    self.alignment = alignment
+    most = aligned.count + plan.tree.shortest
+  }
+
+  /// The furthest step that was met, or −1.
+  var furthest: Int { metSteps == 0 ? -1 : 63 - metSteps.leadingZeroBitCount }
+}
+
+extension WayCounts {
+  /// Adds one way and all cases that took it.
+  mutating func add(_ entry: VariantTable.Entry, _ way: AlignedWay, _ plan: JourneyPlan) {
+    let counts = CaseCounts(entry.counts)
+    let start = way.start
+    starts[start].add(counts)
+    for symbol in way.symbols { symbolCases[Int(symbol)] += counts.total }
+    let (metSteps, furthest, alignment) = (way.metSteps, way.furthest, way.alignment)
     for step in 0..<(furthest + 1) {
       reached[step][start] += counts.total
       closedReached[step] += counts.closed
@@ -68,15 +92,14 @@ extension WayCounts {
       entryCosts.append((0, 0))
       return
     }
-    aligned.withUnsafeBufferPointer { aligner.align($0, into: &alignment) }
-    let length = aligned.count + plan.tree.shortest
+    let length = way.most
     entryCosts.append(
       (alignment.cost * counts.closed + entry.left, length * counts.closed + entry.left))
     cost += alignment.cost * counts.closed + entry.left
     most += length * counts.closed + entry.left
     costCompleted += alignment.cost * counts.completed + entry.leftCompleted
     mostCompleted += length * counts.completed + entry.leftCompleted
-    addVerdicts(entry, counts, aligned, furthest, plan, alignment)
+    addVerdicts(entry, counts, way.aligned, furthest, plan, alignment)
   }
 
   private mutating func addVerdicts(
@@ -152,9 +175,8 @@ extension MeasuredJourney {
     let (journey, experience) = (plan.question.journey, plan.experience)
     var ways = WayCounts(plan)
     var aligner = Aligner(plan.tree)
-    var alignment = Alignment()
     for entry in tally.variants.entries {
-      ways.add(entry, tally.variants.symbols(of: entry), plan, &aligner, &alignment)
+      ways.add(entry, AlignedWay(tally.variants.symbols(of: entry), plan, &aligner), plan)
     }
     var counts = CaseCounts()
     for start in ways.starts { counts.add(start) }

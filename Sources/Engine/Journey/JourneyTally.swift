@@ -47,13 +47,17 @@ struct JourneyTally: @unchecked Sendable {
   /// By step, then passage, then nothing: what cases that dropped off there met next.
   let next: UnsafeMutableBufferPointer<Int>
 
+  /// The cases one by one, where they are asked for.
+  var cases: JourneyCases?
+
   let scratch: CaseScratch
   private let memory: ColumnMemory
 
   /// The number of passages, without *nothing*.
   var passageCount: Int { plan.experience.touchpoints.count + nameCount }
 
-  init(_ plan: JourneyPlan, channels: ChannelNames, nameCount: Int) {
+  init(_ plan: JourneyPlan, channels: ChannelNames, nameCount: Int, cases: JourneyCases? = nil) {
+    self.cases = cases
     self.plan = plan
     self.channels = channels
     self.nameCount = nameCount
@@ -91,6 +95,7 @@ struct JourneyTally: @unchecked Sendable {
     excluded.add(other.excluded)
     customers += other.customers
     let positions = variants.add(other.variants)
+    if let found = other.cases { cases?.add(found, variants: positions) }
     completedVariants.append(contentsOf: other.completedVariants.lazy.map { positions[Int($0)] })
     completedTimes.append(contentsOf: other.completedTimes)
     stepTimes.append(contentsOf: other.stepTimes)

@@ -351,6 +351,9 @@ extension JourneyTally {
     variants.count(
       position, outcome, left: open.left,
       plain: open.left == 0 && open.lateSteps == 0 && !open.wrongChannel)
+    if cases != nil {
+      keep(open, outcome, variant: position, stream, end: endPosition)
+    }
     if outcome == .completed {
       completedVariants.append(UInt32(position))
       completedTimes.append(end - open.start)
@@ -377,6 +380,48 @@ extension JourneyTally {
     caseCosts.add(millionths: open.cost)
     startValues[open.startSymbol].add(millionths: open.value)
     startCosts[open.startSymbol].add(millionths: open.cost)
+  }
+
+  /// Keeps a case by itself.
+  private mutating func keep(
+    _ open: OpenCase, _ outcome: Outcome, variant: Int, _ stream: CaseStream, end: Int
+  ) {
+    guard var kept = cases.take() else { return }
+    let (firstStep, firstRow) = (kept.steps.count, kept.rows.count)
+    if kept.detail == .steps {
+      var left = open.metSteps
+      while left != 0 {
+        let step = left.trailingZeroBitCount
+        left &= left - 1
+        kept.steps.append(
+          .init(
+            step: step, time: scratch.firstTimes[step],
+            isStart: scratch.firstPositions[step] == open.firstPosition))
+      }
+      kept.steps[firstStep...].sort {
+        ($0.time, $0.isStart ? 0 : 1, $0.step) < ($1.time, $1.isStart ? 0 : 1, $1.step)
+      }
+    }
+    if kept.detail == .rows {
+      for position in open.firstPosition..<end {
+        kept.rows.append(UInt32(stream.row(position)))
+      }
+    }
+    var groups: UInt64 = 0
+    if !kept.conditions.isEmpty {
+      let row = stream.row(open.firstPosition)
+      for (position, rule) in kept.conditions[kept.segment].enumerated()
+      where rule.holds(story: stream.story, before: row, at: open.start) {
+        groups |= 1 << UInt64(position)
+      }
+    }
+    kept.entries.append(
+      .init(
+        segment: kept.segment, customer: kept.customer, firstRow: stream.row(open.firstPosition),
+        start: open.start, outcome: outcome, startSymbol: open.startSymbol, variant: variant,
+        left: open.left, isLate: open.lateSteps != 0, usedWrongChannel: open.wrongChannel,
+        groups: groups, steps: firstStep..<kept.steps.count, rows: firstRow..<kept.rows.count))
+    cases = kept
   }
 
   private mutating func countSteps(_ open: OpenCase) {

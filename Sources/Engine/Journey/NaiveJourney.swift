@@ -24,19 +24,30 @@ public struct NaiveJourney {
     _ stories: [[Event]], experience: Experience, question: JourneyQuestion
   ) -> MeasuredJourney {
     var twin = NaiveJourney(question, experience)
-    let last = stories.joined().map(\.time).max()
-    let now = question.now ?? last
     twin.channelNames = twin.knownChannels(stories)
+    let now = question.now ?? stories.joined().map(\.time).max()
     var excluded = Excluded()
-    var cases: [NaiveCase] = []
-    var customers = 0
-    for story in stories {
-      let read = story.filter { event in now.map { event.time <= $0 } ?? true }
-      let found = twin.cases(of: read, now: now, &excluded)
-      cases += found
-      if !found.isEmpty { customers += 1 }
+    let cases = twin.cases(of: stories, now: now, &excluded)
+    return twin.report(
+      cases.flatMap(\.self), customers: cases.count { !$0.isEmpty }, excluded, now: now)
+  }
+
+  /// The cases of each story, as plain events.
+  static func cases(
+    _ stories: [[Event]], experience: Experience, question: JourneyQuestion
+  ) -> [[NaiveCase]] {
+    var excluded = Excluded()
+    return NaiveJourney(question, experience).cases(
+      of: stories, now: question.now ?? stories.joined().map(\.time).max(), &excluded)
+  }
+
+  private func cases(
+    of stories: [[Event]], now: Instant?, _ excluded: inout Excluded
+  ) -> [[NaiveCase]] {
+    stories.map { story in
+      cases(
+        of: story.filter { event in now.map { event.time <= $0 } ?? true }, now: now, &excluded)
     }
-    return twin.report(cases, customers: customers, excluded, now: now)
   }
 
   // Cases

@@ -22,6 +22,20 @@ struct VariantTable: Sendable {
     var leftCompleted: Int = 0
 
     var closed: Int { Int(counts[0]) + Int(counts[1]) + Int(counts[2]) }
+
+    /// Counts a case.
+    mutating func count(_ outcome: Outcome, left: Int, plain: Bool) {
+      counts[outcome.rawValue] += 1
+      guard outcome != .open else { return }
+      if plain {
+        self.plain += 1
+        if outcome == .completed { plainCompleted += 1 }
+      }
+      guard left > 0 else { return }
+      repeating += 1
+      self.left += left
+      if outcome == .completed { leftCompleted += left }
+    }
   }
 
   private(set) var entries: [Entry] = []
@@ -63,16 +77,7 @@ struct VariantTable: Sendable {
 
   /// Counts a case of the entry at a position.
   mutating func count(_ position: Int, _ outcome: Outcome, left: Int, plain: Bool) {
-    entries[position].counts[outcome.rawValue] += 1
-    guard outcome != .open else { return }
-    if plain {
-      entries[position].plain += 1
-      if outcome == .completed { entries[position].plainCompleted += 1 }
-    }
-    guard left > 0 else { return }
-    entries[position].repeating += 1
-    entries[position].left += left
-    if outcome == .completed { entries[position].leftCompleted += left }
+    entries[position].count(outcome, left: left, plain: plain)
   }
 
   private mutating func grow() {

@@ -43,20 +43,24 @@ extension Stories {
     for (reading, positions) in groups.sorted(by: { $0.value[0] < $1.value[0] }) {
       let whole = try known[reading.identityAsOf] ?? stories(reading.identityAsOf)
       known[reading.identityAsOf] = whole
-      let read = try await reading.stories(of: whole, in: context)
+      let unitStories = try await reading.stories(of: whole, in: context)
+      let read = unitStories.stories
       var runs: [any CountingRun] = []
       for position in positions {
         try questions[position].check(against: whole)
-        runs.append(try questions[position].counting(in: context).run(over: read))
+        runs.append(
+          try reading.rest(of: questions[position]).counting(in: context).run(over: read))
       }
       try await read.visit(read.sections(), by: runs)
       for (position, run) in zip(positions, runs) {
         let answer = run.answer()
+        var tally = answer.subject.tally
+        tally.excluded += unitStories.excluded.filter { $0.count > 0 }
         answers[position] = Answered(
           receipt: Receipt(
             question: questions[position], definition: try questions[position].definition,
             watermark: whole.watermark, events: read.eventCount, units: read.customerCount,
-            tally: answer.subject.tally),
+            tally: tally),
           answer: answer)
       }
     }
@@ -75,11 +79,16 @@ extension Stories {
     let whole = try stories(reading.identityAsOf)
     try question.check(against: whole)
     let read = try await reading.stories(of: whole, in: context)
-    return try await question.counting(in: context).customers(behind: row, in: read)
+    let units = try await reading.rest(of: question).counting(in: context)
+      .customers(behind: row, in: read.stories)
+    return read.customers(of: units)
   }
 }
 
 /// Which stories a question reads: questions with the same reading share a pass.
+///
+/// Of units other than customers a population is judged at the end of the range, by the customer's
+/// whole story.
 struct Reading: Hashable {
   var identityAsOf: Instant?
   /// Whose stories are read at all; nil where everybody's are, or the question judges at an entry.
@@ -93,13 +102,21 @@ struct Reading: Hashable {
     identityAsOf = scope.identityAsOf
     unit = scope.unit
     guard let population = scope.population else { return }
-    if population.rule == nil || !question.kind.judgesAtEntry {
+    if population.rule == nil || unit != .customer || !question.kind.judgesAtEntry {
       self.population = population
       if population.rule != nil { end = scope.to }
     }
   }
 
-  func stories(of whole: Stories, in context: QuestionContext) async throws -> Stories {
+  /// What is left to be judged by the question itself.
+  func rest(of question: Question) -> Question {
+    guard population != nil else { return question }
+    var rest = question
+    rest.scope.population = nil
+    return rest
+  }
+
+  func stories(of whole: Stories, in context: QuestionContext) async throws -> UnitStories {
     var stories = whole
     if let population { stories = try stories.restricted(to: population, at: end) }
     return try await stories.regrouped(by: unit, in: context)

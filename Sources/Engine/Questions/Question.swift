@@ -90,7 +90,70 @@ public enum Question: Sendable, Equatable {
   }
 
   /// Whom and when it asks about.
-  public var scope: Scope { subject.scope }
+  public var scope: Scope {
+    get { subject.scope }
+    set {
+      switch self {
+      case .funnel(var question):
+        question.scope = newValue
+        self = .funnel(question)
+      case .funnelTrend(var question):
+        question.scope = newValue
+        self = .funnelTrend(question)
+      case .flow(var question):
+        question.scope = newValue
+        self = .flow(question)
+      case .graph(var question):
+        question.scope = newValue
+        self = .graph(question)
+      case .variants(var question):
+        question.scope = newValue
+        self = .variants(question)
+      case .comparison(var question):
+        question.scope = newValue
+        self = .comparison(question)
+      case .retention(var question):
+        question.scope = newValue
+        self = .retention(question)
+      case .lifecycle(var question):
+        question.scope = newValue
+        self = .lifecycle(question)
+      case .stickiness(var question):
+        question.scope = newValue
+        self = .stickiness(question)
+      case .sessions(var question):
+        question.scope = newValue
+        self = .sessions(question)
+      case .trends(var question):
+        question.scope = newValue
+        self = .trends(question)
+      case .frequency(var question):
+        question.scope = newValue
+        self = .frequency(question)
+      case .recency(var question):
+        question.scope = newValue
+        self = .recency(question)
+      case .attribution(var question):
+        question.scope = newValue
+        self = .attribution(question)
+      case .conformance(var question):
+        question.scope = newValue
+        self = .conformance(question)
+      case .bottlenecks(var question):
+        question.scope = newValue
+        self = .bottlenecks(question)
+      case .rework(var question):
+        question.scope = newValue
+        self = .rework(question)
+      case .segments(var question):
+        question.scope = newValue
+        self = .segments(question)
+      case .rfm(var question):
+        question.scope = newValue
+        self = .rfm(question)
+      }
+    }
+  }
   /// What it asks.
   public var kind: QuestionKind { type(of: subject).kind }
 }

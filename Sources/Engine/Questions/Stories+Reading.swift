@@ -20,7 +20,7 @@ extension Stories {
         rule = try StoryRule(condition, of: segment, names: names)
       case .saved(_, let keys): (rule, saved) = (nil, keys)
       }
-      var visible: [Range<Int>] = []
+      var visible = PositionRanges()
       for customer in segment.visible.joined() {
         let rows = segment.rows(of: customer)
         let holds =
@@ -28,28 +28,29 @@ extension Stories {
             rule.holds(
               story: rows,
               before: rows.lowerBound
-                + UnsafeBufferPointer(rebasing: segment.times[rows]).firstPosition { $0 >= moment },
+                + UnsafeBufferPointer(rebasing: segment.times[rows]).firstPosition {
+                  $0 >= moment
+                },
               at: moment)
           } else { saved.contains(sorted: segment.customers[customer]) }
-        guard holds else { continue }
-        if let last = visible.last, last.upperBound == customer {
-          visible[visible.count - 1] = last.lowerBound..<(customer + 1)
-        } else {
-          visible.append(customer..<(customer + 1))
-        }
+        if holds { visible.append(customer) }
       }
-      segments[index].visible = visible
+      segments[index].visible = visible.ranges
     }
-    return Stories(names: names, segments: segments)
+    return Stories(names: names, segments: segments, watermark: watermark)
   }
+}
 
-  /// The stories of other units than customers.
-  ///
-  /// - Throws: `question.unit` where the unit cannot be had.
-  func regrouped(by unit: Unit, in context: QuestionContext) async throws -> Stories {
-    guard unit != .customer else { return self }
-    throw Refusal(
-      "question.unit", problem: "“\(unit)” cannot be counted yet.", remedy: "Count customers.")
+/// Positions that ascend, as ranges.
+struct PositionRanges {
+  private(set) var ranges: [Range<Int>] = []
+
+  mutating func append(_ position: Int) {
+    if let last = ranges.last, last.upperBound == position {
+      ranges[ranges.count - 1] = last.lowerBound..<(position + 1)
+    } else {
+      ranges.append(position..<(position + 1))
+    }
   }
 }
 

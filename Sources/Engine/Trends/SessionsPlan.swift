@@ -50,7 +50,7 @@ struct SessionsPlan: Sendable {
         remedy: "Take a longer interval, a shorter range, or fewer `values`.")
     }
     isCut =
-      !(spans.times.contains(stories.firstTime?.milliseconds ?? 0)
+      !(spans.times.contains(stories.span?.lowerBound.milliseconds ?? 0)
       && spans.times.contains(stories.watermark?.milliseconds ?? 0))
     var segments: [Table] = []
     for (index, segment) in stories.segments.enumerated() {

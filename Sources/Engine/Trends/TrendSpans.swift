@@ -26,7 +26,7 @@ struct TrendSpans: Sendable {
     over stories: Stories, _ calendar: LocalCalendar
   ) throws(Refusal) {
     let watermark = stories.watermark
-    guard let first = scope.from ?? stories.firstTime,
+    guard let first = scope.from ?? stories.span?.lowerBound,
       let end = scope.to ?? watermark.map({ max($0, first) + .millisecond }), first < end
     else {
       (starts, names, before, times, table, split) = ([], [], 0, 0..<0, nil, .max)
@@ -136,23 +136,6 @@ struct TrendSpans: Sendable {
 }
 
 extension Stories {
-  /// The time of the first visible event of all.
-  ///
-  /// - Complexity: O(*customers*) once, since a story's first event is its earliest.
-  var firstTime: Instant? {
-    shelf.take("first time") {
-      var earliest = Int64.max
-      for segment in segments {
-        for range in segment.visible {
-          for customer in range where segment.offsets[customer] < segment.offsets[customer + 1] {
-            earliest = min(earliest, segment.times[Int(segment.offsets[customer])])
-          }
-        }
-      }
-      return earliest == .max ? nil : Instant(milliseconds: earliest)
-    }
-  }
-
   /// The values of a dimension, which questions of the same stories share.
   ///
   /// - Throws: `question.breakdown`.

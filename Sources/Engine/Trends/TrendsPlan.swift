@@ -39,7 +39,7 @@ struct TrendsPlan: Sendable {
           + "are more than \(TrendsQuestion.mostCells) figures.",
         remedy: "Take a longer interval, a shorter range, or fewer `values`.")
     }
-    let first = stories.firstTime?.milliseconds ?? 0
+    let first = stories.span?.lowerBound.milliseconds ?? 0
     isCut =
       !(spans.times.contains(first)
       && spans.times.contains(stories.watermark?.milliseconds ?? 0))
