@@ -38,7 +38,8 @@ struct JSONCursor {
   }
 
   @inline(never) func problem(_ what: String) -> JSONProblem {
-    JSONProblem(code: "json.syntax", problem: "\(what), at byte \(position - start + 1) of the line.")
+    JSONProblem(
+      code: "json.syntax", problem: "\(what), at byte \(position - start + 1) of the line.")
   }
 
   /// A string as it lies in the line, and whether it has escapes; the cursor is behind its quote.

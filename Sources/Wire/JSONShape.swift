@@ -143,11 +143,15 @@ struct JSONLikelyValue: BitwiseCopyable {
     var place = start
     while true {
       let bytes = sixteen(place)
-      let found = bits(
+      let marks = unsafeBitCast(
         (bytes .== Sixteen(repeating: UInt8(ascii: "\"")))
           .| (bytes .== Sixteen(repeating: UInt8(ascii: "\\")))
-          .| (bytes .< Sixteen(repeating: 32)))
-      if found != 0 { return place + found.trailingZeroBitCount }
+          .| (bytes .< Sixteen(repeating: 32)), to: SIMD2<UInt64>.self)
+      // Where the next value begins depends on this, so the shortest way to the answer counts.
+      let first = marks[0].trailingZeroBitCount
+      let second = marks[1].trailingZeroBitCount &+ 64
+      let found = first < 64 ? first : second
+      if found < 128 { return place + found >> 3 }
       place += 16
     }
   }

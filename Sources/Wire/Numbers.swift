@@ -24,12 +24,18 @@ private let powersOfTen: [Double] = [
     if let number = readNumber(text) { return .number(number) }
     return .text
   }
-  let letter = first | 32
-  guard text.count <= 5,
-    letter == UInt8(ascii: "n") || letter == UInt8(ascii: "t") || letter == UInt8(ascii: "f")
+  // Where the words of `readWord` end, by their length; a country's code would pass a test of the
+  // first letter alone, and be a surprise each time.
+  let ends = text.count < 6 ? wordEnds[text.count] : 0
+  guard ends >> UInt32(text.start[text.count &- 1] & 31) & wordBegins >> UInt32(first & 31) & 1 != 0
   else { return .text }
   return readWord(text, first)
 }
+
+/// The letters F, N and T, as bits of their lowest five.
+private let wordBegins: UInt32 = 1 << 6 | 1 << 14 | 1 << 20
+/// The last letters of `NA`, `NaN`, `NULL` and `true`, `false`, by the length of the word.
+private let wordEnds: [UInt32] = [0, 0, 1 << 1, 1 << 14, 1 << 12 | 1 << 5, 1 << 5]
 
 @inline(never) private func readWord(_ text: Text, _ first: UInt8) -> ReadValue {
   switch first {
