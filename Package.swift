@@ -41,6 +41,7 @@ let package = Package(
     .systemLibrary(
       name: "CXXHash", pkgConfig: "libxxhash", providers: [.apt(["libxxhash-dev"])]),
     .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
+    .systemLibrary(name: "CMalloc"),
 
     room("Events", on: ["CXXHash"], settings: hot),
     room("Statistics", settings: hot),
@@ -49,7 +50,7 @@ let package = Package(
     room("Wire", on: ["Events", "Stories", "CZlib"], settings: hot),
     room("Parts", on: ["Events", "Stories"], settings: hot),
     room("Store", on: ["Events", "Stories", "Parts", database]),
-    room("Intake", on: ["Events", "Stories", "Wire", "Store"]),
+    room("Intake", on: ["Events", "Stories", "Wire", "Store", "CMalloc"]),
     room("Engine", on: ["Events", "Statistics", "Experience", "Stories"], settings: hot),
     room("Maps", on: ["Events", "Statistics", "Experience", "Engine"]),
     room(

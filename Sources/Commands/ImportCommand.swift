@@ -42,12 +42,12 @@ struct ImportCommand: AsyncParsableCommand {
   @Option(help: "The encoding, where it is not recognised.") var encoding: TextEncoding?
   @Flag(help: "Give up an interrupted import first: what it staged is removed.") var discard = false
   @Option(help: "The form of the answer.") var format = PlainFormat.text
-  @Option(help: .hidden) var chunkSize = ChunkSource.usualChunkSize
+  @Option(help: .hidden) var chunkSize: Int?
   @Option(help: .hidden) var shardRows = Store.defaultShardRows
 
   func validate() throws {
     guard !files.isEmpty || discard else { throw ValidationError("Name a file to import.") }
-    guard chunkSize > 0, shardRows > 0 else {
+    guard chunkSize ?? 1 > 0, shardRows > 0 else {
       throw ValidationError("Chunks and shards have a size above 0.")
     }
   }

@@ -43,12 +43,12 @@ public struct Intake: Sendable {
   private let store: Store
   private let path: String
   private let options: ImportOptions
-  private let chunkSize: Int
+  private let chunkSize: Int?
 
   /// Prepares the import of a file; how large its chunks are changes no answer.
   public init(
     _ path: String, options: ImportOptions = ImportOptions(),
-    chunkSize: Int = ChunkSource.usualChunkSize, into store: Store
+    chunkSize: Int? = nil, into store: Store
   ) {
     self.store = store
     self.path = path
@@ -64,6 +64,8 @@ public struct Intake: Sendable {
   public func run(
     progress: @escaping @Sendable (Progress) -> Void = { _ in }
   ) async throws -> Report {
+    ImportMemory.keep()
+    defer { ImportMemory.giveBack() }
     let probe = try ChunkSource(path: path, options: options, chunkSize: chunkSize)
     let session = try store.beginImport(
       source: path, fingerprint: String(probe.fingerprint, radix: 16))
@@ -79,8 +81,8 @@ public struct Intake: Sendable {
     let rejects = try RejectsFile(folder: store.folder, importID: session.id, after: begun)
     let line = ImportLine(session: session, source: source, rejects: rejects, progress: progress)
     try await withThrowingTaskGroup(of: Void.self) { group in
-      for _ in 0..<max(1, ProcessInfo.processInfo.activeProcessorCount) {
-        group.addTask { try line.work() }
+      for _ in 0..<(ProcessInfo.processInfo.activeProcessorCount + ImportLine.waiting) {
+        group.addTask { try await ImportLine.onThread { try line.work() } }
       }
       try await group.waitForAll()
     }
@@ -149,6 +151,16 @@ private final class ImportLine: Sendable {
       let rejects = outgoing.rejects
       try rejects.close()
       return (rejects.counts, rejects.examples, rejects.path)
+    }
+  }
+
+  /// How many more threads there are than processors: one waits for the disk while others work.
+  static let waiting = 1
+
+  /// Works on a thread of its own, so that waiting for the disk keeps nobody else from working.
+  static func onThread(_ work: @escaping @Sendable () throws -> Void) async throws {
+    try await withCheckedThrowingContinuation { (done: CheckedContinuation<Void, any Error>) in
+      Thread { done.resume(with: Result(catching: work)) }.start()
     }
   }
 

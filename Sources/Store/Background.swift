@@ -1,7 +1,7 @@
 import Foundation
 import Synchronization
 
-/// Pieces of work that two threads share, which yield to others.
+/// Pieces of work that a few threads share, which yield to others.
 ///
 /// Linux has a priority for every thread; once lowered it stays so, hence the threads are made for
 /// the work and end with it.
@@ -14,8 +14,9 @@ final class Background: Sendable {
   private let state = Mutex(State())
   private let count: Int
 
-  /// How many pieces are worked on at a time: each holds a shard in memory.
-  static let threads = 2
+  /// How many pieces are worked on at a time: each holds a shard in memory, and one may wait for
+  /// the disk.
+  static let threads = 3
 
   /// Does so many pieces of work and waits for them; the first error stops what hasn't begun.
   static func run(_ count: Int, _ work: @escaping @Sendable (Int) throws -> Void) throws {

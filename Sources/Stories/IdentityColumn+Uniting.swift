@@ -13,20 +13,26 @@ extension IdentityColumn {
     let sources = scratch.room(for: keys.count, of: UInt64.self)
     sources.initialize(repeating: .max)
     for (source, column) in columns.enumerated() {
-      var position = 0
-      for (index, key) in keys.enumerated() {
-        position = column.keys.position(from: position) { $0 >= key }
+      var (index, position) = (0, 0)
+      // Each side leaps to where the other stands, so the shorter one says how long it takes.
+      while index < keys.count {
+        position = column.keys.position(from: position) { $0 >= keys[index] }
         guard position < column.keys.count else { break }
-        guard column.keys[position] == key else { continue }
-        guard sources[index] != .max else {
-          sources[index] = UInt64(source) << 32 | UInt64(position)
+        let found = column.keys[position]
+        guard keys[index] == found else {
+          index = keys.position(from: index) { $0 >= found }
           continue
         }
-        let first = sources[index]
-        let (other, place) = (columns[Int(first >> 32)], Int(first & 0xFFFF_FFFF))
-        guard other.namespaces[place] == column.namespaces[position],
-          other.ids.utf8(place).isEqual(to: column.ids.utf8(position))
-        else { throw .collision(other.identity(at: place), column.identity(at: position)) }
+        if sources[index] == .max {
+          sources[index] = UInt64(source) << 32 | UInt64(position)
+        } else {
+          let first = sources[index]
+          let (other, place) = (columns[Int(first >> 32)], Int(first & 0xFFFF_FFFF))
+          guard other.namespaces[place] == column.namespaces[position],
+            other.ids.utf8(place).isEqual(to: column.ids.utf8(position))
+          else { throw .collision(other.identity(at: place), column.identity(at: position)) }
+        }
+        index += 1
       }
     }
     return try picking(columns, sources, keys: keys, memory: memory)

@@ -3,13 +3,7 @@ import Stories
 
 /// The columns of a batch while its events are read; nothing is shared, so nothing is counted.
 struct BatchWriter: ~Copyable {
-  var keys: GrowingColumn<UInt64>
-  var namespaces: GrowingColumn<UInt8>
-  var idStarts: GrowingColumn<UInt32>
-  var idLengths: GrowingColumn<UInt16>
-  var codes: GrowingColumn<UInt16>
-  var times: GrowingColumn<Int64>
-  var messages: GrowingColumn<UInt64>
+  private var rows: RowColumns
   var properties = GrowingColumn<PropertyWriter>(capacity: 32)
   private(set) var propertyNames: [String] = []
   private var eventTexts = TextTable()
@@ -26,17 +20,11 @@ struct BatchWriter: ~Copyable {
   }
 
   init(expecting rows: Int) {
-    keys = GrowingColumn(capacity: rows)
-    namespaces = GrowingColumn(capacity: rows)
-    idStarts = GrowingColumn(capacity: rows)
-    idLengths = GrowingColumn(capacity: rows)
-    codes = GrowingColumn(capacity: rows)
-    times = GrowingColumn(capacity: rows)
-    messages = GrowingColumn(capacity: rows)
+    self.rows = RowColumns(capacity: rows)
   }
 
   /// The number of events so far, which is also the next event's row.
-  @inline(__always) var count: Int { keys.count }
+  @inline(__always) var count: Int { rows.count }
 
   /// The code of an event name; nil where there is no room for another.
   @inline(__always) mutating func code(of name: Text, in names: SharedEventNames) -> UInt16? {
@@ -67,13 +55,9 @@ struct BatchWriter: ~Copyable {
     key: UInt64, namespace: Namespace, idStart: Int, idLength: Int, code: UInt16, time: Int64,
     message: UInt64
   ) {
-    keys.append(key)
-    namespaces.append(namespace.rawValue)
-    idStarts.append(UInt32(truncatingIfNeeded: idStart))
-    idLengths.append(UInt16(truncatingIfNeeded: idLength))
-    codes.append(code)
-    times.append(time)
-    messages.append(message)
+    rows.append(
+      key: key, namespace: namespace.rawValue, idStart: UInt32(truncatingIfNeeded: idStart),
+      idLength: UInt16(truncatingIfNeeded: idLength), code: code, time: time, message: message)
   }
 
   /// Keeps an id that does not lie in the input; the answer counts from the input's end.
@@ -102,14 +86,8 @@ struct BatchWriter: ~Copyable {
   /// The batch; `input` is where ids lie.
   func batch(input: [UInt8]) -> Batch {
     var batch = Batch()
-    batch.keys = keys.array
-    batch.namespaces = namespaces.array
-    batch.idStarts = idStarts.array
-    batch.idLengths = idLengths.array
+    rows.columns(of: &batch)
     batch.idBytes = ownIDs.count == 0 ? input : input + ownIDs.array
-    batch.codes = codes.array
-    batch.times = times.array
-    batch.messages = messages.array
     batch.links = Set(links.values)
     for (position, name) in propertyNames.enumerated() {
       properties.base[position].columns(name: name, into: &batch.properties)
@@ -120,16 +98,83 @@ struct BatchWriter: ~Copyable {
   deinit {
     for position in 0..<properties.count { properties.base[position].deallocate() }
     properties.deallocate()
-    keys.deallocate()
-    namespaces.deallocate()
-    idStarts.deallocate()
-    idLengths.deallocate()
-    codes.deallocate()
-    times.deallocate()
-    messages.deallocate()
+    rows.deallocate()
     eventTexts.deallocate()
     eventCodes.deallocate()
     ownIDs.deallocate()
+  }
+}
+
+/// The columns that every event has an entry in; they grow together.
+private struct RowColumns {
+  private(set) var count = 0
+  private var capacity: Int
+  private var keys: UnsafeMutablePointer<UInt64>
+  private var messages: UnsafeMutablePointer<UInt64>
+  private var times: UnsafeMutablePointer<Int64>
+  private var idStarts: UnsafeMutablePointer<UInt32>
+  private var idLengths: UnsafeMutablePointer<UInt16>
+  private var codes: UnsafeMutablePointer<UInt16>
+  private var namespaces: UnsafeMutablePointer<UInt8>
+
+  init(capacity: Int) {
+    self.capacity = max(8, capacity)
+    keys = .allocate(capacity: self.capacity)
+    messages = .allocate(capacity: self.capacity)
+    times = .allocate(capacity: self.capacity)
+    idStarts = .allocate(capacity: self.capacity)
+    idLengths = .allocate(capacity: self.capacity)
+    codes = .allocate(capacity: self.capacity)
+    namespaces = .allocate(capacity: self.capacity)
+  }
+
+  @inline(__always) mutating func append(
+    key: UInt64, namespace: UInt8, idStart: UInt32, idLength: UInt16, code: UInt16, time: Int64,
+    message: UInt64
+  ) {
+    if count == capacity { grow() }
+    keys[count] = key
+    messages[count] = message
+    times[count] = time
+    idStarts[count] = idStart
+    idLengths[count] = idLength
+    codes[count] = code
+    namespaces[count] = namespace
+    count &+= 1
+  }
+
+  @inline(never) private mutating func grow() {
+    var larger = RowColumns(capacity: capacity * 2)
+    larger.count = count
+    larger.keys.update(from: keys, count: count)
+    larger.messages.update(from: messages, count: count)
+    larger.times.update(from: times, count: count)
+    larger.idStarts.update(from: idStarts, count: count)
+    larger.idLengths.update(from: idLengths, count: count)
+    larger.codes.update(from: codes, count: count)
+    larger.namespaces.update(from: namespaces, count: count)
+    deallocate()
+    self = larger
+  }
+
+  func columns(of batch: inout Batch) {
+    batch.keys = Array(UnsafeBufferPointer(start: keys, count: count))
+    batch.messages = Array(UnsafeBufferPointer(start: messages, count: count))
+    batch.times = Array(UnsafeBufferPointer(start: times, count: count))
+    batch.idStarts = Array(UnsafeBufferPointer(start: idStarts, count: count))
+    batch.idLengths = Array(UnsafeBufferPointer(start: idLengths, count: count))
+    batch.codes = Array(UnsafeBufferPointer(start: codes, count: count))
+    batch.namespaces = Array(UnsafeBufferPointer(start: namespaces, count: count))
+  }
+
+  func deallocate() {
+    keys.deallocate()
+    messages.deallocate()
+    times.deallocate()
+    idStarts.deallocate()
+    idLengths.deallocate()
+    codes.deallocate()
+    namespaces.deallocate()
   }
 }
 

@@ -1,44 +1,50 @@
 import Glibc
 
-private let sevenBits: UInt64 = 0x7F7F_7F7F_7F7F_7F7F
+/// Sixteen bytes, which processors compare at once.
+typealias Sixteen = SIMD16<UInt8>
 
-/// One byte in each of a word's eight.
-@inline(__always) func repeated(_ byte: UInt8) -> UInt64 { UInt64(byte) &* 0x0101_0101_0101_0101 }
-
-/// Which of 64 bytes are either of two, as bits from the lowest; the two come from `repeated`.
+/// Which of 16 bytes are marked, as bits from the lowest.
 ///
-/// Eight bytes go at once through a register: a byte of `x` is zero exactly where neither its
-/// upper bit nor a carry out of its lower seven is set. The eight answers lie across one word,
-/// which is then transposed.
-/// - SeeAlso: H. S. Warren, "Hacker's Delight", 2nd edition, section 7-3.
+/// Of each marked byte one bit is left, another in each of eight; a multiplication by ones adds
+/// the eight up in the highest byte.
+@inline(__always) func bits(_ marks: SIMDMask<Sixteen.MaskStorage>) -> UInt64 {
+  let words = unsafeBitCast(marks, to: SIMD2<UInt64>.self) & 0x8040_2010_0804_0201
+  return (words[0] &* 0x0101_0101_0101_0101) >> 56
+    | ((words[1] &* 0x0101_0101_0101_0101) >> 48) & 0xFF00
+}
+
+@inline(__always) func sixteen(_ start: UnsafePointer<UInt8>) -> Sixteen {
+  UnsafeRawPointer(start).loadUnaligned(as: Sixteen.self)
+}
+
+/// Which of 64 bytes are one of three, as bits from the lowest.
 @inline(__always) func positions(
-  of first: UInt64, or second: UInt64, in block: UnsafeRawPointer
+  of first: Sixteen, _ second: Sixteen, or third: Sixteen, in block: UnsafePointer<UInt8>
 ) -> UInt64 {
-  var bits: UInt64 = 0
-  for position in 0..<8 {
-    let word = block.loadUnaligned(fromByteOffset: 56 &- position &* 8, as: UInt64.self)
-    let (x, y) = (word ^ first, word ^ second)
-    let other = ((x & sevenBits) &+ sevenBits | x) & ((y & sevenBits) &+ sevenBits | y)
-    bits = bits << 1 | (~other >> 7) & 0x0101_0101_0101_0101
+  var found: UInt64 = 0
+  for quarter in 0..<4 {
+    let bytes = sixteen(block + (48 &- 16 &* quarter))
+    found = found << 16 | bits((bytes .== first) .| (bytes .== second) .| (bytes .== third))
   }
-  var swap = (bits ^ bits >> 7) & 0x00AA_00AA_00AA_00AA
-  bits ^= swap ^ swap << 7
-  swap = (bits ^ bits >> 14) & 0x0000_CCCC_0000_CCCC
-  bits ^= swap ^ swap << 14
-  swap = (bits ^ bits >> 28) & 0x0000_0000_F0F0_F0F0
-  return bits ^ swap ^ swap << 28
+  return found
 }
 
 /// How often a byte occurs.
 func count(of byte: UInt8, in bytes: UnsafeBufferPointer<UInt8>) -> Int {
   guard let base = bytes.baseAddress else { return 0 }
-  let wanted = repeated(byte)
+  let wanted = SIMD64<UInt8>(repeating: byte)
   var total = 0
   var position = 0
-  while position &+ 8 <= bytes.count {
-    let x = UnsafeRawPointer(base + position).loadUnaligned(as: UInt64.self) ^ wanted
-    total &+= (~((x & sevenBits) &+ sevenBits | x | sevenBits)).nonzeroBitCount
-    position &+= 8
+  while position &+ 64 <= bytes.count {
+    // A lane counts to 255 before it is emptied.
+    let end = min(bytes.count &- 63, position &+ 255 &* 64)
+    var lanes = SIMD64<UInt8>(repeating: 0)
+    while position < end {
+      let block = UnsafeRawPointer(base + position).loadUnaligned(as: SIMD64<UInt8>.self)
+      lanes &-= unsafeBitCast(block .== wanted, to: SIMD64<UInt8>.self)
+      position &+= 64
+    }
+    for lane in 0..<64 { total &+= Int(lanes[lane]) }
   }
   while position < bytes.count {
     total &+= bytes[position] == byte ? 1 : 0

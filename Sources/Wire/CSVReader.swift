@@ -30,17 +30,34 @@ struct CSVReader: ~Copyable {
     var doubled: Bool
   }
 
+  /// The columns of the parts of an event; -1 where there is none.
+  private struct Roles: BitwiseCopyable {
+    var customer: Int
+    var anonymous: Int
+    var event: Int
+    var time: Int
+    var message: Int
+
+    init(_ layout: CSVLayout) {
+      customer = layout.position(of: .customer)
+      anonymous = layout.position(of: .anonymous)
+      event = layout.position(of: .event)
+      time = layout.position(of: .time)
+      message = layout.position(of: .message)
+    }
+  }
+
   private let layout: CSVLayout
+  private let columns: Int
   private let bytes: UnsafePointer<UInt8>
   private let length: Int
   private let isClean: Bool
   private let records: CSVRecords
-  private let first: UInt64
-  private let second: UInt64
-  private var blockStart = -64
-  private var mask: UInt64 = 0
+  private var boundaries: CSVBoundaries
   private let fields: UnsafeMutablePointer<Field>
-  private let slots: UnsafeMutablePointer<Int>
+  /// The columns that are properties, and the properties' positions.
+  private let properties: UnsafeMutableBufferPointer<(column: Int, slot: Int)>
+  private let roles: Roles
   private var sink: EventSink
 
   init(_ layout: CSVLayout, bytes: UnsafePointer<UInt8>, length: Int, sink: consuming EventSink) {
@@ -50,66 +67,101 @@ struct CSVReader: ~Copyable {
     isClean = isCleanText(UnsafeBufferPointer(start: bytes, count: length))
     records = CSVRecords(
       bytes: bytes, delimiter: layout.delimiter, end: length, isWhole: true)
-    first = repeated(layout.delimiter)
-    second = repeated(CSVRecords.lineEnd)
-    fields = .allocate(capacity: layout.columns.count + 1)
-    slots = .allocate(capacity: layout.columns.count + 1)
-    for (position, column) in layout.columns.enumerated() {
-      slots[position] = column.role == .property ? sink.writer.addProperty(column.property) : -1
+    columns = layout.columns.count
+    boundaries = CSVBoundaries(
+      bytes: bytes, length: length, delimiter: layout.delimiter, columns: columns)
+    fields = .allocate(capacity: columns + 1)
+    roles = Roles(layout)
+    let named = layout.columns.indices.filter { layout.columns[$0].role == .property }
+    properties = .allocate(capacity: named.count)
+    for (position, column) in named.enumerated() {
+      properties[position] = (column, sink.writer.addProperty(layout.columns[column].property))
     }
     self.sink = sink
   }
 
   deinit {
+    boundaries.deallocate()
     fields.deallocate()
-    slots.deallocate()
+    properties.deallocate()
   }
 
   /// Reads all records.
   mutating func read(_ input: [UInt8]) -> ReadChunk {
-    let columns = layout.columns.count
-    let roles = (
-      customer: layout.position(of: .customer), anonymous: layout.position(of: .anonymous),
-      event: layout.position(of: .event), time: layout.position(of: .time),
-      message: layout.position(of: .message)
-    )
     var start = 0
     while start < length {
-      sink.beginRecord()
-      let split = split(from: start)
-      defer { start = split.next }
-      if split.problem == nil, split.count == 1, split.end == start { continue }
-      sink.rawStart = start
-      sink.rawEnd = split.end
-      if let problem = split.problem {
-        sink.reject(field: nil, problem.code, problem.text)
-        continue
-      }
-      guard split.count == columns else {
-        sink.reject(
-          field: nil, "csv.fields",
-          "The record has \(split.count) fields, and the header has \(columns).")
-        continue
-      }
-      if !isClean, let broken = brokenField() {
-        sink.reject(field: layout.columns[broken.column].header, broken.code, broken.problem)
-        continue
-      }
-      let customer = roles.customer < 0 ? sink.absent : text(roles.customer)
-      let anonymous = roles.anonymous < 0 ? sink.absent : text(roles.anonymous)
-      guard sink.identify(customer: customer, anonymous: anonymous),
-        sink.name(roles.event < 0 ? sink.absent : text(roles.event)), sink.time(text(roles.time))
-      else { continue }
-      let message = roles.message < 0 ? sink.absent : text(roles.message)
-      sink.accept(message: message, content: Text(bytes + start, split.end - start))
-      properties(columns)
+      start = readPlain(from: start) ?? readAny(from: start)
     }
     return sink.finish(input: input)
   }
 
-  @inline(__always) private mutating func properties(_ columns: Int) {
-    for column in 0..<columns where slots[column] >= 0 && fields[column].count > 0 {
-      sink.property(slots[column], untyped: text(column))
+  /// Reads a record of as many fields as there are columns, none with a quote; answers where the
+  /// next one begins, or nil where the record is another.
+  @inline(__always) private mutating func readPlain(from start: Int) -> Int? {
+    guard isClean, let ends = boundaries.record(from: start) else { return nil }
+    var other: UInt8 = 0
+    var fieldStart = start
+    for column in 0..<columns {
+      let end = Int(ends[column])
+      other |= bytes[end] ^ (column == columns &- 1 ? CSVRecords.lineEnd : layout.delimiter)
+      fields[column] = Field(
+        start: UInt32(truncatingIfNeeded: fieldStart),
+        count: UInt32(truncatingIfNeeded: end &- fieldStart), doubled: false)
+      fieldStart = end &+ 1
+    }
+    guard other == 0, fieldStart &- start <= ImportLimits.record else { return nil }
+    var end = fieldStart &- 1
+    if fields[columns &- 1].count > 0, bytes[end &- 1] == 13 {
+      fields[columns &- 1].count &-= 1
+      end &-= 1
+    }
+    // A blank line of a file with one column.
+    if end == start { return nil }
+    sink.beginRecord()
+    sink.rawStart = start
+    sink.rawEnd = end
+    boundaries.pass(columns)
+    take(from: start, to: end)
+    return fieldStart
+  }
+
+  /// Reads any record; answers where the next one begins.
+  @inline(never) private mutating func readAny(from start: Int) -> Int {
+    sink.beginRecord()
+    let split = split(from: start)
+    if split.problem == nil {
+      boundaries.pass(to: split.next)
+    } else {
+      boundaries.begin(at: split.next)
+    }
+    if split.problem == nil, split.count == 1, split.end == start { return split.next }
+    sink.rawStart = start
+    sink.rawEnd = split.end
+    if let problem = split.problem {
+      sink.reject(field: nil, problem.code, problem.text)
+    } else if split.count != columns {
+      sink.reject(
+        field: nil, "csv.fields",
+        "The record has \(split.count) fields, and the header has \(columns).")
+    } else if !isClean, let broken = brokenField() {
+      sink.reject(field: layout.columns[broken.column].header, broken.code, broken.problem)
+    } else {
+      take(from: start, to: split.end)
+    }
+    return split.next
+  }
+
+  /// Takes the record whose fields were found.
+  @inline(__always) private mutating func take(from start: Int, to end: Int) {
+    let customer = roles.customer < 0 ? sink.absent : text(roles.customer)
+    let anonymous = roles.anonymous < 0 ? sink.absent : text(roles.anonymous)
+    guard sink.identify(customer: customer, anonymous: anonymous),
+      sink.name(roles.event < 0 ? sink.absent : text(roles.event)), sink.time(text(roles.time))
+    else { return }
+    let message = roles.message < 0 ? sink.absent : text(roles.message)
+    sink.accept(message: message, content: Text(bytes + start, end - start))
+    for (column, slot) in properties where fields[column].count > 0 {
+      sink.property(slot, untyped: text(column))
     }
   }
 
@@ -162,32 +214,8 @@ struct CSVReader: ~Copyable {
     }
   }
 
-  /// The position of the next delimiter or line end, or the end.
-  @inline(__always) private mutating func nextBoundary() -> Int {
-    while mask == 0 {
-      blockStart &+= 64
-      if blockStart >= length { return length }
-      mask = positions(of: first, or: second, in: UnsafeRawPointer(bytes + blockStart))
-    }
-    let position = blockStart &+ mask.trailingZeroBitCount
-    mask &= mask &- 1
-    return position
-  }
-
-  /// Goes on with the boundaries from a position.
-  @inline(never) private mutating func move(to position: Int) {
-    blockStart = position & ~63
-    if blockStart >= length {
-      mask = 0
-      return
-    }
-    mask = positions(of: first, or: second, in: UnsafeRawPointer(bytes + blockStart))
-    mask &= ~0 << UInt64(position & 63)
-  }
-
   /// Finds the fields of the record that begins at a position.
-  @inline(__always) private mutating func split(from recordStart: Int) -> Split {
-    let columns = layout.columns.count
+  private mutating func split(from recordStart: Int) -> Split {
     var start = recordStart
     var count = 0
     while true {
@@ -195,37 +223,32 @@ struct CSVReader: ~Copyable {
         guard let next = quotedField(at: start, count, recordStart) else {
           return malformed(from: recordStart)
         }
-        count &+= 1
+        count += 1
         start = next
         if next < length, bytes[next] == layout.delimiter {
-          start = next &+ 1
-          _ = nextBoundary()
+          start = next + 1
           continue
         }
         return finish(recordStart, end: start, count: count)
       }
-      let end = nextBoundary()
+      let end = boundaries.boundary(from: start)
       let isLast = end >= length || bytes[end] == CSVRecords.lineEnd
-      let stop = isLast && end > start && bytes[end &- 1] == 13 ? end &- 1 : end
+      let stop = isLast && end > start && bytes[end - 1] == 13 ? end - 1 : end
       if count < columns {
-        fields[count] = Field(
-          start: UInt32(truncatingIfNeeded: start),
-          count: UInt32(truncatingIfNeeded: stop &- start), doubled: false)
+        fields[count] = Field(start: UInt32(start), count: UInt32(stop - start), doubled: false)
       }
-      count &+= 1
+      count += 1
       if isLast {
-        let next = min(end &+ 1, length)
-        if next &- recordStart > ImportLimits.record { return tooLong(recordStart, stop, next) }
+        let next = min(end + 1, length)
+        if next - recordStart > ImportLimits.record { return tooLong(recordStart, stop, next) }
         return Split(next: next, end: stop, count: count, problem: nil)
       }
-      start = end &+ 1
+      start = end + 1
     }
   }
 
   /// Takes a quoted field; answers where it ends, or nil where the record is malformed.
-  @inline(never) private mutating func quotedField(
-    at open: Int, _ count: Int, _ recordStart: Int
-  ) -> Int? {
+  private func quotedField(at open: Int, _ count: Int, _ recordStart: Int) -> Int? {
     let reach = min(length, recordStart + ImportLimits.record)
     guard open < reach, let close = records.closingQuote(after: open, before: reach) else {
       return nil
@@ -235,22 +258,18 @@ struct CSVReader: ~Copyable {
       after >= length || bytes[after] == layout.delimiter || bytes[after] == CSVRecords.lineEnd
       || (bytes[after] == 13 && (after + 1 >= length || bytes[after + 1] == CSVRecords.lineEnd))
     guard isEnd else { return nil }
-    if count < layout.columns.count {
+    if count < columns {
       let inside = UnsafeBufferPointer(start: bytes + open + 1, count: close - open - 1)
       fields[count] = Field(
         start: UInt32(open + 1), count: UInt32(inside.count),
         doubled: firstPosition(of: CSVRecords.quote, in: bytes, (open + 1)..<close) != nil)
     }
-    move(to: after)
     return after
   }
 
   /// Ends a record whose last field was quoted, at the line end or before CR LF.
-  @inline(never) private mutating func finish(
-    _ recordStart: Int, end: Int, count: Int
-  ) -> Split {
-    let boundary = nextBoundary()
-    let next = min(boundary + 1, length)
+  private mutating func finish(_ recordStart: Int, end: Int, count: Int) -> Split {
+    let next = min(boundaries.boundary(from: end) + 1, length)
     if next - recordStart > ImportLimits.record { return tooLong(recordStart, end, next) }
     return Split(next: next, end: end, count: count, problem: nil)
   }
@@ -259,7 +278,7 @@ struct CSVReader: ~Copyable {
     Split(next: next, end: end, count: 0, problem: .tooLong)
   }
 
-  @inline(never) private mutating func malformed(from recordStart: Int) -> Split {
+  private func malformed(from recordStart: Int) -> Split {
     let next: Int
     var problem = Problem.afterQuote
     switch records.end(of: recordStart) {
@@ -270,13 +289,12 @@ struct CSVReader: ~Copyable {
     case .incomplete: next = length
     }
     if next - recordStart > ImportLimits.record { problem = .tooLong }
-    move(to: next)
     let hasLineEnd = next > recordStart && bytes[next - 1] == CSVRecords.lineEnd
     return Split(next: next, end: hasLineEnd ? next - 1 : next, count: 0, problem: problem)
   }
 
   private func brokenField() -> (column: Int, code: String, problem: String)? {
-    for column in 0..<layout.columns.count {
+    for column in 0..<columns {
       let field = fields[column]
       let inside = UnsafeBufferPointer(start: bytes + Int(field.start), count: Int(field.count))
       if let position = inside.firstIndex(of: 0) {

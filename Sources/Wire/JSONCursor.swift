@@ -10,10 +10,12 @@ struct JSONProblem: Error {
 struct JSONCursor {
   let bytes: UnsafePointer<UInt8>
   private(set) var position: Int
+  private let start: Int
   let end: Int
 
   init(_ bytes: UnsafePointer<UInt8>, from start: Int, to end: Int) {
     self.bytes = bytes
+    self.start = start
     position = start
     self.end = end
   }
@@ -36,7 +38,8 @@ struct JSONCursor {
   }
 
   @inline(never) func problem(_ what: String) -> JSONProblem {
-    JSONProblem(code: "json.syntax", problem: "\(what), at byte \(position + 1) of the line.")
+    JSONProblem(
+      code: "json.syntax", problem: "\(what), at byte \(position - start + 1) of the line.")
   }
 
   /// A string as it lies in the line, and whether it has escapes; the cursor is behind its quote.

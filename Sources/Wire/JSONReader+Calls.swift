@@ -162,12 +162,18 @@ extension JSONReader {
     case .yes: sink.writer.properties.base[slot].append(boolean: true, row: row)
     case .no: sink.writer.properties.base[slot].append(boolean: false, row: row)
     case .text: sink.property(slot, text: member.text)
-    case .number:
-      if let number = readNumber(member.text) ?? member.text.longFraction {
-        sink.writer.properties.base[slot].append(number: number, row: row)
-      } else {
-        sink.property(slot, text: member.text)
-      }
+    case .number: sink.property(slot, written: member.text)
+    }
+  }
+}
+
+extension EventSink {
+  /// Adds a number of JSON to the event that was just written; a long one is a text.
+  @inline(__always) mutating func property(_ slot: Int, written text: Text) {
+    if let number = readNumber(text) ?? text.longFraction {
+      writer.properties.base[slot].append(number: number, row: writer.count &- 1)
+    } else {
+      property(slot, text: text)
     }
   }
 }

@@ -27,7 +27,7 @@ struct JSONReader: ~Copyable {
     var second: UInt64
   }
 
-  private let bytes: UnsafePointer<UInt8>
+  let bytes: UnsafePointer<UInt8>
   private let length: Int
   private let isClean: Bool
   private(set) var cursor: JSONCursor
@@ -38,6 +38,7 @@ struct JSONReader: ~Copyable {
   /// The member that plays each part in the record at hand; -1 where none does.
   let parts: UnsafeMutablePointer<Int>
   var paths: JSONPaths
+  var shapes = JSONShapes()
   var sink: EventSink
 
   init(
@@ -63,16 +64,25 @@ struct JSONReader: ~Copyable {
   mutating func read(_ input: [UInt8]) -> ReadChunk {
     var start = 0
     while start < length {
-      let lineEnd = firstPosition(of: CSVRecords.lineEnd, in: bytes, start..<length) ?? length
-      sink.beginRecord()
-      sink.rawStart = start
-      sink.rawEnd = lineEnd > start && bytes[lineEnd - 1] == 13 ? lineEnd - 1 : lineEnd
-      do throws(JSONProblem) { try readLine(start, sink.rawEnd) } catch {
-        sink.reject(field: nil, error.code, error.problem)
+      if isClean, shapes.isWorthTrying(), let next = readLikely(from: start) {
+        start = next
+      } else {
+        start = readAny(from: start)
       }
-      start = lineEnd + 1
     }
     return sink.finish(input: input)
+  }
+
+  /// Reads any record; answers where the next one begins.
+  @inline(never) private mutating func readAny(from start: Int) -> Int {
+    let lineEnd = firstPosition(of: CSVRecords.lineEnd, in: bytes, start..<length) ?? length
+    sink.beginRecord()
+    sink.rawStart = start
+    sink.rawEnd = lineEnd > start && bytes[lineEnd - 1] == 13 ? lineEnd - 1 : lineEnd
+    do throws(JSONProblem) { try readLine(start, sink.rawEnd) } catch {
+      sink.reject(field: nil, error.code, error.problem)
+    }
+    return lineEnd + 1
   }
 
   @inline(__always) private mutating func readLine(
@@ -84,6 +94,7 @@ struct JSONReader: ~Copyable {
     try check(start, end)
     members.removeAll()
     keyIndex = 0
+    shapes.beginRecord()
     for role in 0..<JSONPath.Role.count { parts[role] = -1 }
     guard cursor.take(UInt8(ascii: "{")) else {
       throw JSONProblem(
@@ -91,8 +102,9 @@ struct JSONReader: ~Copyable {
     }
     try object(parent: -1, prefix: 0, depth: 1)
     cursor.skipBlanks()
-    guard cursor.isAtEnd else { throw problem("Something follows the object") }
+    guard cursor.isAtEnd else { throw cursor.problem("Something follows the object") }
     try write(start, end)
+    learnShape(from: start, to: end)
   }
 
   private func check(_ start: Int, _ end: Int) throws(JSONProblem) {
@@ -113,11 +125,6 @@ struct JSONReader: ~Copyable {
     }
   }
 
-  private func problem(_ what: String) -> JSONProblem {
-    let here = cursor.position - sink.rawStart + 1
-    return JSONProblem(code: "json.syntax", problem: "\(what), at byte \(here) of the line.")
-  }
-
   /// Reads the members of an object whose brace was taken.
   ///
   /// - Parameters:
@@ -131,16 +138,16 @@ struct JSONReader: ~Copyable {
     if cursor.take(UInt8(ascii: "}")) { return }
     repeat {
       cursor.skipBlanks()
-      guard cursor.take(UInt8(ascii: "\"")) else { throw problem("A key is missing") }
+      guard cursor.take(UInt8(ascii: "\"")) else { throw cursor.problem("A key is missing") }
       let path = try key(parent: parent, prefix: prefix)
       cursor.skipBlanks()
-      guard cursor.take(UInt8(ascii: ":")) else { throw problem("A colon is missing") }
+      guard cursor.take(UInt8(ascii: ":")) else { throw cursor.problem("A colon is missing") }
       cursor.skipBlanks()
       try value(path, prefix: prefix, depth: depth)
       cursor.skipBlanks()
     } while cursor.take(UInt8(ascii: ","))
     guard cursor.take(UInt8(ascii: "}")) else {
-      throw problem("A comma or a closing brace is missing")
+      throw cursor.problem("A comma or a closing brace is missing")
     }
   }
 
@@ -206,6 +213,7 @@ struct JSONReader: ~Copyable {
   @inline(__always) private mutating func value(
     _ path: Int32, prefix: Int, depth: Int
   ) throws(JSONProblem) {
+    let start = bytes + cursor.position
     switch cursor.next {
     case UInt8(ascii: "\""):
       cursor.advance()
@@ -214,19 +222,20 @@ struct JSONReader: ~Copyable {
     case UInt8(ascii: "n"): try cursor.word("null")
     case UInt8(ascii: "t"):
       try cursor.word("true")
-      take(path, .yes, Text(bytes + cursor.position - 4, 4))
+      take(path, .yes, Text(start, 4))
     case UInt8(ascii: "f"):
       try cursor.word("false")
-      take(path, .no, Text(bytes + cursor.position - 5, 5))
+      take(path, .no, Text(start, 5))
     case UInt8(ascii: "{"):
       cursor.advance()
-      try nested(path, depth: depth)
+      return try nested(path, depth: depth)
     case UInt8(ascii: "["):
-      let start = cursor.position
       try cursor.skipValue(depth: depth)
-      take(path, .text, Text(bytes + start, cursor.position - start))
+      take(path, .text, Text(start, bytes + cursor.position - start))
+      shapes.noteArray()
     default: take(path, .number, try cursor.number())
     }
+    shapes.note(path, start, bytes + cursor.position)
   }
 
   @inline(never) private mutating func nested(

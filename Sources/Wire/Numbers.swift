@@ -24,12 +24,18 @@ private let powersOfTen: [Double] = [
     if let number = readNumber(text) { return .number(number) }
     return .text
   }
-  let letter = first | 32
-  guard text.count <= 5,
-    letter == UInt8(ascii: "n") || letter == UInt8(ascii: "t") || letter == UInt8(ascii: "f")
+  // Where the words of `readWord` end, by their length; a country's code would pass a test of the
+  // first letter alone, and be a surprise each time.
+  let ends = text.count < 6 ? wordEnds[text.count] : 0
+  guard ends >> UInt32(text.start[text.count &- 1] & 31) & wordBegins >> UInt32(first & 31) & 1 != 0
   else { return .text }
   return readWord(text, first)
 }
+
+/// The letters F, N and T, as bits of their lowest five.
+private let wordBegins: UInt32 = 1 << 6 | 1 << 14 | 1 << 20
+/// The last letters of `NA`, `NaN`, `NULL` and `true`, `false`, by the length of the word.
+private let wordEnds: [UInt32] = [0, 0, 1 << 1, 1 << 14, 1 << 12 | 1 << 5, 1 << 5]
 
 @inline(never) private func readWord(_ text: Text, _ first: UInt8) -> ReadValue {
   switch first {
@@ -51,6 +57,11 @@ private let powersOfTen: [Double] = [
 /// Mantissa and power of ten are exact, so one division rounds correctly.
 /// - SeeAlso: W. D. Clinger, "How to Read Floating Point Numbers Accurately", 1990.
 @inline(__always) func readNumber(_ text: Text) -> Double? {
+  if let short = ShortDecimal(text.start), short.count == text.count { return short.number }
+  return readAnyNumber(text)
+}
+
+@inline(never) private func readAnyNumber(_ text: Text) -> Double? {
   let bytes = text.start
   var position = 0
   let negative = bytes[0] == UInt8(ascii: "-")
@@ -79,6 +90,56 @@ private let powersOfTen: [Double] = [
   guard whole &+ fraction > 0, whole &+ fraction <= 15 else { return nil }
   let magnitude = fraction == 0 ? Double(mantissa) : Double(mantissa) / powersOfTen[fraction]
   return negative ? -magnitude : magnitude
+}
+
+/// A number as most are: one to seven digits, and as many after a point or none.
+///
+/// It is read without a branch for each digit, whose number nobody can predict.
+struct ShortDecimal {
+  var number: Double
+  /// How many bytes it takes.
+  var count: Int
+
+  /// Reads where at least 16 bytes can be read; nil where there is no such number,
+  /// or where a zero is in front.
+  @inline(__always) init?(_ start: UnsafePointer<UInt8>) {
+    let whole = LeadingDigits(start)
+    guard (1...7).contains(whole.count), whole.count == 1 || start[0] != 48 else { return nil }
+    count = whole.count
+    guard start[count] == UInt8(ascii: ".") else {
+      number = Double(whole.value)
+      return
+    }
+    let fraction = LeadingDigits(start + count + 1)
+    guard (1...7).contains(fraction.count) else { return nil }
+    count &+= 1 &+ fraction.count
+    let mantissa = whole.value &* wholePowersOfTen[fraction.count] &+ fraction.value
+    number = Double(mantissa) / powersOfTen[fraction.count]
+  }
+}
+
+private let wholePowersOfTen: [Int64] = [
+  1, 10, 100, 1000, 10_000, 100_000, 1_000_000, 10_000_000,
+]
+
+/// The digits at a place, at most eight, and the number that they stand for.
+struct LeadingDigits {
+  var count: Int
+  private let digits: UInt64
+
+  /// Looks at eight bytes.
+  @inline(__always) init(_ start: UnsafePointer<UInt8>) {
+    digits = UnsafeRawPointer(start).loadUnaligned(as: UInt64.self) ^ 0x3030_3030_3030_3030
+    let others =
+      ((digits & 0x7F7F_7F7F_7F7F_7F7F) &+ 0x7676_7676_7676_7676 | digits) & 0x8080_8080_8080_8080
+    count = others.trailingZeroBitCount >> 3
+  }
+
+  /// The number; there has to be a digit.
+  @inline(__always) var value: Int64 {
+    let aligned = digits << (64 &- 8 &* UInt64(truncatingIfNeeded: count))
+    return Int64(truncatingIfNeeded: numberOf(digits: aligned))
+  }
 }
 
 /// Numbers with an exponent or a long fraction, which are rare enough for the C library.

@@ -51,10 +51,13 @@ struct TextTable {
   private var entries: GrowingColumn<Entry>
   private var texts: GrowingColumn<UInt8>
 
+  /// Most columns have a few texts, which seldom meet among so many slots.
+  private static let leastSlots = 256
+
   init() {
-    mask = 63
-    slots = .allocate(capacity: 64)
-    slots.initialize(repeating: 0, count: 64)
+    mask = Self.leastSlots - 1
+    slots = .allocate(capacity: Self.leastSlots)
+    slots.initialize(repeating: 0, count: Self.leastSlots)
     entries = GrowingColumn(capacity: 32)
     texts = GrowingColumn(capacity: 256)
   }
@@ -117,7 +120,7 @@ struct TextTable {
       count: UInt32(text.count))
     texts.append(contentsOf: text.bytes)
     entries.append(entry)
-    if entries.count * 2 > mask { rehash() } else { place(entries.count - 1) }
+    if entries.count * 4 > mask { rehash() } else { place(entries.count - 1) }
     return UInt32(entries.count - 1)
   }
 

@@ -131,6 +131,13 @@ struct TimeReader {
   guard (digits | (digits &+ 0x7676_7676_7676_7676)) & 0x8080_8080_8080_8080 == 0 else {
     return nil
   }
+  return numberOf(digits: digits)
+}
+
+/// The number that eight bytes from 0 to 9 stand for, the first in memory being the highest.
+///
+/// Neighbours become pairs, pairs become fours and fours the whole, in three multiplications.
+@inline(__always) func numberOf(digits: UInt64) -> UInt64 {
   let pairs = (digits &* 10) &+ (digits >> 8)
   let low = (pairs & 0x0000_00FF_0000_00FF) &* 0x000F_4240_0000_0064
   let high = ((pairs >> 16) & 0x0000_00FF_0000_00FF) &* 0x0000_2710_0000_0001

@@ -41,7 +41,7 @@ final class Folder {
 /// Reads bytes as a file of that name.
 func reading(
   _ bytes: some Sequence<UInt8>, as name: String = "events.csv", _ options: ImportOptions = .init(),
-  chunkSize: Int = ChunkSource.usualChunkSize
+  chunkSize: Int? = nil
 ) throws -> Reading {
   let folder = try Folder()
   return try reading(path: folder.file(name, bytes), options, chunkSize: chunkSize)
@@ -49,14 +49,14 @@ func reading(
 
 func reading(
   _ text: String, as name: String = "events.csv", _ options: ImportOptions = .init(),
-  chunkSize: Int = ChunkSource.usualChunkSize
+  chunkSize: Int? = nil
 ) throws -> Reading {
   try reading(Array(text.utf8), as: name, options, chunkSize: chunkSize)
 }
 
 func reading(
   path: String, _ options: ImportOptions = .init(), from point: ResumePoint? = nil,
-  chunkSize: Int = ChunkSource.usualChunkSize
+  chunkSize: Int? = nil
 ) throws -> Reading {
   let source = try ChunkSource(path: path, options: options, from: point, chunkSize: chunkSize)
   let names = SharedEventNames()
