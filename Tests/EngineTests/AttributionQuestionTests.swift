@@ -97,6 +97,19 @@ struct `A question for an attribution` {
     }
   }
 
+  @Test
+  func `is refused where a chain would have too many states`() async throws {
+    let events = (0..<120).map { `An attribution`.event("ad", $0, channel: "c\($0)") }
+    let stories = try Self.stories(events + [`An attribution`.event("buy", 999)])
+    var question = try Self.read("conversion: buy\nmodels: markov\norder: 2")
+    let context = try QuestionContext()
+    #expect {
+      try question.fold(in: context).plan(for: stories)
+    } throws: { ($0 as? Refusal)?.code == "attribution.order" }
+    question.order = 1
+    _ = try question.fold(in: context).plan(for: stories)
+  }
+
   /// `(channel, linear, first, last)` of purchases with a value above 0, as the benchmark defines it.
   @Test(arguments: 0..<50)
   func `answers the benchmark's tenth query`(seed: UInt64) async throws {

@@ -86,7 +86,7 @@ extension Attribution {
     var rule = 0
     for model in question.models {
       if let pathModel = model.pathModel(order: question.order) {
-        let figures = learnt.figures(pathModel, resamples: question.resamples)
+        let figures = learnt.figures(pathModel, of: question)
         columns.append(figures)
         bases.append(learnt.basis(model, figures))
       } else {
@@ -112,7 +112,7 @@ extension Attribution {
       }
     }
     conversions = tally.conversions
-    value = question.value == nil ? nil : tally.value
+    value = question.value == nil ? nil : tally.value.sum
     self.tally = AnswerTally(
       counted: tally.conversions,
       excluded: [
@@ -201,16 +201,21 @@ private struct PathFigures {
     self.numbers = numbers + [count]
   }
 
-  func figures(_ model: PathModel, resamples: Int) -> ModelFigures {
-    var figures = ModelFigures(
-      conversions: spread(paths.credits(.conversions, by: model)),
-      value: spread(paths.credits(.value, by: model)))
+  func figures(_ model: PathModel, of question: AttributionQuestion) -> ModelFigures {
+    var figures = ModelFigures(conversions: [], value: [])
     if case .markov(let order) = model {
-      figures.error = paths.removalEffects(.conversions, order: order).error
+      let removal = paths.removalEffects(.conversions, order: order)
+      figures.conversions = spread(paths.credits(.conversions, by: removal))
+      figures.error = removal.error
+    } else {
+      figures.conversions = spread(paths.credits(.conversions, by: model))
     }
-    if resamples > 0,
+    figures.value =
+      question.value != nil
+      ? spread(paths.credits(.value, by: model)) : figures.conversions.map { _ in 0 }
+    if question.resamples > 0,
       let intervals = paths.intervals(
-        .conversions, by: model, resamples: resamples, seed: Self.seed)
+        .conversions, by: model, resamples: question.resamples, seed: Self.seed)
     {
       figures.low = spread(intervals.low)
       figures.high = spread(intervals.high)

@@ -28,6 +28,7 @@ public struct AttributionFold: TraceableFold {
       Int(offsets[customers.lowerBound])..<Int(offsets[customers.upperBound]), segment, table,
       &tally)
     let candidates = tally.candidates.elements
+    let converted = tally.converted.elements
     var next = 0
     var visit = AttributionVisit(plan, table, segment)
     for customer in customers {
@@ -38,11 +39,12 @@ public struct AttributionFold: TraceableFold {
       guard plan.readsEverybody || first < next else { continue }
       visit.story = story
       visit.conversions = UnsafeBufferPointer(rebasing: candidates[first..<next])
+      visit.converted = UnsafeBufferPointer(rebasing: converted[first..<next])
       visit.run(&tally)
     }
   }
 
-  /// Lists the rows of conversions, without a branch for each event.
+  /// Lists the rows and times of conversions, without a branch for each event.
   private static func findConversions(
     _ rows: Range<Int>, _ segment: StorySegment, _ table: AttributionTable,
     _ tally: inout AttributionTally
@@ -56,13 +58,18 @@ public struct AttributionFold: TraceableFold {
       found[count] = UInt32(truncatingIfNeeded: row)
       count &+= Int(converts[Int(codes[row])])
     }
-    guard !table.allConvert else { return count }
-    var kept = 0
-    for candidate in 0..<count where table.converts(Int(found[candidate])) {
-      found[kept] = found[candidate]
-      kept += 1
+    if !table.allConvert {
+      var kept = 0
+      for candidate in 0..<count where table.converts(Int(found[candidate])) {
+        found[kept] = found[candidate]
+        kept += 1
+      }
+      count = kept
     }
-    return kept
+    // Read here, one right after the other, their times are waited for together.
+    let converted = tally.converted.elements
+    for conversion in 0..<count { converted[conversion] = segment.times[Int(found[conversion])] }
+    return count
   }
 
   /// Adds what the next section has counted.

@@ -33,6 +33,15 @@ public final class AttributionPlan: Sendable {
     _ question: AttributionQuestion, touchpoints: [Touchpoint], for stories: Stories
   ) throws(Refusal) {
     let groups = try TouchGroups(question.by, of: stories, touchpoints: touchpoints)
+    let most = AttributionQuestion.mostGroupsToRemember
+    guard question.order == 1 || !question.models.contains(.markov) || groups.names.count <= most
+    else {
+      throw Refusal(
+        "attribution.order",
+        problem:
+          "A chain of order \(question.order) over \(groups.names.count) groups is too large.",
+        remedy: "Write order: 1, or group touches by what has at most \(most) values.")
+    }
     self.groups = groups
     let hasCosts = touchpoints.contains { $0.cost != nil }
     costs = hasCosts ? touchpoints.map { $0.cost ?? 0 } : []

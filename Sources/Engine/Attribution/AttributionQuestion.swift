@@ -59,6 +59,8 @@ public struct AttributionQuestion: Sendable, Equatable {
   public static let mostTouches = 4096
   /// The most conditions on touches: each is tried on every event for which names do not tell.
   public static let mostSelectors = 100
+  /// The most groups of which a chain remembers more than one: their combinations are its states.
+  public static let mostGroupsToRemember = 100
   /// More resamples would take long and tell nothing more.
   public static let mostResamples = 10_000
 

@@ -7,7 +7,7 @@ public struct AttributionTally: @unchecked Sendable {
   /// Conversions of the range and the population.
   var conversions = 0
   /// What they were worth.
-  var value = 0.0
+  var value = ExactSum()
   /// Those that did not say what they were worth.
   var withoutValue = 0
   /// Conversions of the range by customers who were not of the population.
@@ -29,6 +29,7 @@ public struct AttributionTally: @unchecked Sendable {
   private var customer = 0
   /// The conversions of a block of customers.
   private(set) var candidates = Scratch<UInt32>()
+  private(set) var converted = Scratch<Int64>()
   /// The touches of a customer.
   private(set) var rows = Scratch<UInt32>()
   private(set) var times = Scratch<Int64>()
@@ -51,7 +52,10 @@ public struct AttributionTally: @unchecked Sendable {
   }
 
   /// Makes room for the conversions of so many rows.
-  mutating func makeRoom(candidates count: Int) { candidates.hold(count) }
+  mutating func makeRoom(candidates count: Int) {
+    candidates.hold(count)
+    converted.hold(count)
+  }
 
   /// Begins another customer, of so many rows.
   mutating func begin(rows count: Int) {
@@ -70,10 +74,16 @@ public struct AttributionTally: @unchecked Sendable {
     counted[group] = customer
   }
 
+  /// Credits a place, a group or none, with what a fixed rule gives it.
+  @inline(__always) func credit(_ place: Int, _ conversions: Double, _ value: Double, rule: Int) {
+    credits[rule * customers.count + place] += conversions
+    values[rule * customers.count + place] += value
+  }
+
   /// Adds what another section has counted.
   mutating func add(_ other: borrowing AttributionTally) {
     conversions += other.conversions
-    value += other.value
+    value.add(other.value)
     withoutValue += other.withoutValue
     ofOthers += other.ofOthers
     for place in customers.indices {

@@ -10,6 +10,8 @@ struct AttributionVisit {
   var story = 0..<0
   /// The rows of all conversions of the story, whenever they were.
   var conversions = UnsafeBufferPointer<UInt32>(start: nil, count: 0)
+  /// When they were.
+  var converted = UnsafeBufferPointer<Int64>(start: nil, count: 0)
 
   init(_ plan: AttributionPlan, _ table: AttributionTable, _ segment: StorySegment) {
     self.plan = plan
@@ -26,9 +28,9 @@ struct AttributionVisit {
     let touched = tally.times.elements
     var low = 0
     var high = 0
-    for conversion in conversions {
-      let row = Int(conversion)
-      let time = times[row]
+    for conversion in conversions.indices {
+      let row = Int(conversions[conversion])
+      let time = converted[conversion]
       guard plan.range.contains(time) else { continue }
       guard table.population?.holds(story: story, before: row, at: time) ?? true else {
         tally.ofOthers += 1
@@ -43,17 +45,14 @@ struct AttributionVisit {
   }
 
   /// The rows in which touches matter; nil where none do.
+  ///
+  /// They are not cut to the lookback: codes lie in the cache by now, and a search would wait for
+  /// times that do not.
   private var rowsToRead: Range<Int>? {
     guard !plan.readsEverybody else { return story }
-    guard
-      let first = conversions.first(where: { plan.range.contains(times[Int($0)]) }),
-      let last = conversions.last
+    guard let last = conversions.last, converted.contains(where: { plan.range.contains($0) })
     else { return nil }
-    // A short story is read from its beginning: a search would take as long.
-    guard story.count > 64 else { return story.lowerBound..<Int(last) }
-    let limit = times[Int(first)] - plan.lookback
-    let before = UnsafeBufferPointer(rebasing: times[story.lowerBound..<Int(first)])
-    return story.lowerBound + before.firstPosition { $0 >= limit }..<Int(last)
+    return story.lowerBound..<Int(last)
   }
 
   /// Writes rows, times and groups of touches, without a branch for each event.
@@ -93,19 +92,14 @@ struct AttributionVisit {
     tally.conversions += 1
     tally.withoutValue += worth == nil ? 1 : 0
     let value = worth ?? 0
-    tally.value += value
+    tally.value.add(value)
     if plan.needsPaths {
       addPath(
-        touches, tally,
-        .init(conversions: 1, millionths: Int128(ExactSum.millionths(value))), to: &tally.paths)
+        touches, .init(conversions: 1, millionths: Int128(ExactSum.millionths(value))), &tally)
     }
-    let places = plan.untouched + 1
     guard !touches.isEmpty else {
       tally.count(plan.untouched)
-      for rule in plan.rules.indices {
-        tally.credits[rule * places + plan.untouched] += 1
-        tally.values[rule * places + plan.untouched] += value
-      }
+      for rule in plan.rules.indices { tally.credit(plan.untouched, 1, value, rule: rule) }
       return
     }
     let groups = UnsafeMutableBufferPointer(rebasing: tally.groups.elements[touches])
@@ -113,44 +107,49 @@ struct AttributionVisit {
       tally.count(Int(group))
       tally.touches[Int(group)] &+= 1
     }
-    let lastIndirect =
-      plan.isDirect.isEmpty ? nil : groups.lastIndex { !plan.isDirect[Int($0)] }
-    let ages = UnsafeMutableBufferPointer(rebasing: tally.ages.elements[..<touches.count])
     if plan.needsAges {
-      for touch in ages.indices {
-        ages[touch] = Double(time - tally.times.elements[touches.lowerBound + touch])
+      for touch in groups.indices {
+        tally.ages.elements[touch] = Double(
+          time - tally.times.elements[touches.lowerBound + touch])
       }
     }
+    share(value, among: groups, tally)
+  }
+
+  /// Credits the groups of one conversion's touches by every fixed rule.
+  private func share(
+    _ value: Double, among groups: UnsafeMutableBufferPointer<UInt16>, _ tally: AttributionTally
+  ) {
+    let lastIndirect =
+      plan.isDirect.isEmpty ? nil : groups.lastIndex { !plan.isDirect[Int($0)] }
+    let shares = tally.shares.elements
     for position in plan.rules.indices {
       let rule = plan.rules[position]
-      let first = position * places
       if let touch = rule.onlyTouch(of: groups.count, lastIndirect: lastIndirect) {
-        tally.credits[first + Int(groups[touch])] += 1
-        tally.values[first + Int(groups[touch])] += value
+        tally.credit(Int(groups[touch]), 1, value, rule: position)
         continue
       }
-      let shares = tally.shares.elements
-      rule.fill(shares, ages: UnsafeBufferPointer(ages), lastIndirect: lastIndirect)
+      rule.fill(
+        shares, ages: UnsafeBufferPointer(rebasing: tally.ages.elements[..<groups.count]),
+        lastIndirect: lastIndirect)
       for touch in groups.indices {
-        tally.credits[first + Int(groups[touch])] += shares[touch]
-        tally.values[first + Int(groups[touch])] += shares[touch] * value
+        tally.credit(Int(groups[touch]), shares[touch], shares[touch] * value, rule: position)
       }
     }
   }
 
   /// Counts the path of touches, groups that repeat in a row taken once.
   private func addPath(
-    _ touches: Range<Int>, _ scratch: AttributionTally, _ count: PathTable.Tally,
-    to paths: inout PathTable
+    _ touches: Range<Int>, _ count: PathTable.Tally, _ tally: inout AttributionTally
   ) {
-    let path = scratch.path.elements
-    let groups = scratch.groups.elements
+    let path = tally.path.elements
+    let groups = tally.groups.elements
     var length = 0
     for touch in touches where length == 0 || path[length - 1] != groups[touch] {
       path[length] = groups[touch]
       length += 1
     }
-    paths.add(UnsafeBufferPointer(rebasing: path[..<length]), count)
+    tally.paths.add(UnsafeBufferPointer(rebasing: path[..<length]), count)
   }
 
   /// Adds what the touches of the range cost.
@@ -175,17 +174,16 @@ struct AttributionVisit {
     let row = Int(tally.rows.elements[end - 1])
     guard table.population?.holds(story: story, before: row, at: time) ?? true else { return }
     var from = time - plan.lookback
-    for conversion in conversions {
-      let converted = times[Int(conversion)]
-      if converted > time {
-        guard converted - time > plan.lookback else { return }
+    for conversion in converted {
+      if conversion > time {
+        guard conversion - time > plan.lookback else { return }
         break
       }
-      from = max(from, converted)
+      from = max(from, conversion)
     }
     var first = end - 1
     let earliest = max(0, end - AttributionQuestion.mostTouches)
     while first > earliest, touched[first - 1] >= from { first -= 1 }
-    addPath(first..<end, tally, .init(nulls: 1), to: &tally.paths)
+    addPath(first..<end, .init(nulls: 1), &tally)
   }
 }

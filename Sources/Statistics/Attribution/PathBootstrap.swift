@@ -54,7 +54,7 @@ extension ConversionPaths {
       let credits =
         if let chain {
           divide(
-            figure, drawn,
+            drawn,
             by: chain.effects(
               of: draw.scaled(weights, from: conversions), conversions: draw.conversions,
               nulls: draw.nulls

@@ -27,9 +27,13 @@ extension ConversionPaths {
   public func credits(_ figure: Figure, by model: PathModel) -> [Double] {
     switch model {
     case .shapley: shapley(amounts(of: figure))
-    case .markov(let order):
-      divide(figure, amounts(of: figure), by: removalEffects(figure, order: order).effects)
+    case .markov(let order): credits(figure, by: removalEffects(figure, order: order))
     }
+  }
+
+  /// What each channel earned by removal effects that are known already; see `credits(_:by:)`.
+  public func credits(_ figure: Figure, by removal: RemovalEffects) -> [Double] {
+    divide(amounts(of: figure), by: removal.effects)
   }
 
   /// The Shapley value, exact for any number of channels.
@@ -58,7 +62,7 @@ extension ConversionPaths {
   }
 
   /// Divides what paths with touches brought in proportion to effects; the rest has none to go to.
-  func divide(_ figure: Figure, _ amounts: [Double], by effects: [Double]) -> [Double] {
+  func divide(_ amounts: [Double], by effects: [Double]) -> [Double] {
     var touched = 0.0
     var untouched = 0.0
     for path in 0..<count {
