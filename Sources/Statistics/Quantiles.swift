@@ -47,7 +47,7 @@ extension Estimate {
 }
 
 /// The position from each end, from 0, at which the interval of a median of n values ends.
-func medianIntervalRank(_ n: Int) -> Int? {
+public func medianIntervalRank(_ n: Int) -> Int? {
   guard n >= 6 else { return nil }
   guard n <= 70 else {
     return max(0, Int((Double(n) / 2 - z95 * Double(n).squareRoot() / 2).rounded(.down)) - 1)
@@ -70,7 +70,7 @@ func medianIntervalRank(_ n: Int) -> Int? {
 ///
 /// - Parameter range: where the element is known to lie; nil: anywhere.
 /// - SeeAlso: C. A. R. Hoare, "Algorithm 65: Find"; the pivot is the median of three.
-func select(
+public func select(
   _ position: Int, in values: inout [Int64], within range: ClosedRange<Int>? = nil
 ) -> Int64 {
   values.withUnsafeMutableBufferPointer { values in
