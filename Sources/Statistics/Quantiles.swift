@@ -70,7 +70,7 @@ public func medianIntervalRank(_ n: Int) -> Int? {
 ///
 /// - Parameter range: where the element is known to lie; nil: anywhere.
 /// - SeeAlso: C. A. R. Hoare, "Algorithm 65: Find"; the pivot is the median of three.
-func select(
+public func select(
   _ position: Int, in values: inout [Int64], within range: ClosedRange<Int>? = nil
 ) -> Int64 {
   values.withUnsafeMutableBufferPointer { values in
