@@ -46,6 +46,23 @@ extension Estimate {
   }
 }
 
+extension Estimate {
+  /// The median of values that ascend, with the same interval.
+  public static func median(
+    ofSorted values: some RandomAccessCollection<Int64>
+  ) -> Estimate {
+    let n = values.count
+    func end(_ rank: Int) -> Double {
+      Double(values[values.index(values.startIndex, offsetBy: rank)])
+    }
+    let rank = medianIntervalRank(n)
+    return Estimate(
+      value: quantile(0.5, ofSorted: values), low: rank.map(end),
+      high: rank.map { end(n - 1 - $0) },
+      count: n)
+  }
+}
+
 /// The position from each end, from 0, at which the interval of a median of n values ends.
 public func medianIntervalRank(_ n: Int) -> Int? {
   guard n >= 6 else { return nil }

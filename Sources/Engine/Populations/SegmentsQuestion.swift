@@ -1,48 +1,113 @@
 import Events
-import Stories
+import Experience
 
-/// Asks how large segments are, overlap and change.
-public struct SegmentsQuestion: CatalogueQuestion, TraceableFold {
-  public static let kind = QuestionKind.segments
-  public static var form: QuestionForm {
-    QuestionForm(
-      asks: "How large segments are, overlap and change.", fields: [], example: "question: segments"
-    )
-  }
-
+/// Asks how large segments are over time, who enters and leaves them, and how they overlap.
+///
+/// At the end of each interval every unit whose story has begun is judged by the story before that
+/// moment; the last interval ends where the range or the data do. *Entering* are those that are in
+/// the segment at an interval's end and were not at the end of the one before, *leaving* the reverse:
+///
+///     size(t) − size(t − 1) = entering(t) − leaving(t)
+///
+/// The first interval is compared with the moment at which the range, or else the interval, begins.
+public struct SegmentsQuestion: Sendable, Equatable {
   public var scope = Scope()
+  /// Conditions on stories, or sets of customers that were saved; their names differ.
+  public var segments: [Population]
+  public var interval = CalendarInterval.month
 
-  private enum CodingKeys: String, CodingKey, CaseIterable { case none }
+  /// Makes a question.
+  public init(segments: [Population]) { self.segments = segments }
 
-  public init(from decoder: any Decoder) throws {
-    scope = try Scope(from: decoder)
-    _ = try QuestionFields<CodingKeys>(decoder)
+  /// The most segments: each is judged for each unit and interval, and told for each other one.
+  public static let mostSegments = 32
+  /// The most intervals, for the same reason: days of a year.
+  public static let mostIntervals = 366
+
+  /// Refuses too few and too many segments, and names that come twice.
+  func validate() throws(Refusal) {
+    guard (1...Self.mostSegments).contains(segments.count) else {
+      throw Refusal(
+        "segments.count",
+        problem: segments.isEmpty
+          ? "No segment is named, and the experience has none."
+          : "There are \(segments.count) segments.",
+        remedy: "Name 1 to \(Self.mostSegments), or conditions on stories.")
+    }
+    for (position, segment) in segments.enumerated()
+    where segments[..<position].contains(where: { $0.name == segment.name }) {
+      throw Refusal(
+        "segments.name", problem: "“\(segment.name)” is named twice.",
+        remedy: "Drop one, or give it another name.")
+    }
   }
-
-  public func encode(to encoder: any Encoder) throws { try scope.encode(to: encoder) }
-
-  public func plan(for stories: Stories) throws(Refusal) {
-    throw Refusal("question.segments", problem: "Not answered yet.", remedy: "Ask another.")
-  }
-
-  public func begin(_ plan: Void) -> Int { 0 }
-
-  public func visit(
-    _ customers: Range<Int>, ofSegment index: Int, in stories: Stories, by plan: Void,
-    into partial: inout Int
-  ) {}
-
-  public func merge(_ later: consuming Int, into partial: inout Int) { partial += later }
-
-  public func finish(_ partial: consuming Int, by plan: Void) -> SegmentSizes { SegmentSizes() }
-
-  public func cell(of row: AnswerRowKey, by plan: Void) throws(Refusal) {}
-
-  public func count(at cell: Void, in partial: borrowing Int) -> Int { copy partial }
 }
 
-/// The answer to a `SegmentsQuestion`.
-public struct SegmentSizes: CatalogueAnswer {
-  public var tally: AnswerTally { AnswerTally(counted: 0) }
-  public var table: AnswerTable { AnswerTable([]) }
+extension SegmentsQuestion: CatalogueQuestion {
+  /// How large segments are, overlap and change.
+  public static let kind = QuestionKind.segments
+
+  /// The fields of a segments question.
+  public static var form: QuestionForm {
+    QuestionForm(
+      asks: "How large segments are over time, who enters and leaves, and how they overlap.",
+      fields: [
+        .init(
+          "segments", takes: "segments, personas, saved sets or conditions on a story",
+          standard: "all segments of the experience", meaning: "Which."),
+        .init(
+          "interval", takes: "hour, day, week, month, quarter or year", standard: "month",
+          meaning: "At whose ends they are judged; up to \(mostIntervals) of them."),
+      ],
+      example: """
+        question: segments
+        interval: week
+        segments:
+          - name: buyers
+            who: count("Order Completed") > 0
+          - name: newcomers
+            who: age() < 30d
+        """)
+  }
+
+  /// The events that conditions name, as far as the conditions have no name in the experience.
+  public var eventRules: [Expression] {
+    segments.flatMap { segment -> [Expression] in
+      guard let rule = segment.rule, Self.isWrittenOut(segment.name, rule) else { return [] }
+      return rule.namedEvents.sorted().map { .isEvent($0) }
+    }
+  }
+
+  /// Whether a condition goes by its own text: a slip there is a mistake, whereas a segment of the
+  /// experience may well wait for its first event.
+  private static func isWrittenOut(_ name: String, _ rule: Expression) -> Bool {
+    (try? Expression(reading: name, about: .story, giving: .boolean)) == rule
+  }
+
+  /// Takes the experience's calendar along.
+  public func fold(in context: QuestionContext) throws(Refusal) -> SegmentsFold {
+    SegmentsFold(question: self, calendar: context.calendar)
+  }
+
+  private enum CodingKeys: String, CodingKey, CaseIterable { case segments, interval }
+
+  /// Reads a question; without segments, about all that the experience has.
+  public init(from decoder: any Decoder) throws {
+    let fields = try QuestionFields<CodingKeys>(decoder)
+    let experience = try decoder.questionContext().experience
+    self.init(
+      segments: try fields.list(.segments)
+        ?? experience?.segments.map { .condition(name: $0.name, $0.rule) } ?? [])
+    scope = try Scope(from: decoder)
+    interval = try fields.value(.interval, standard: interval)
+    do { try validate() } catch { throw decoder.refused(error) }
+  }
+
+  /// Writes the segments, and the fields that are not as usual.
+  public func encode(to encoder: any Encoder) throws {
+    try scope.encode(to: encoder)
+    var fields = encoder.container(keyedBy: CodingKeys.self)
+    try fields.encode(segments, forKey: .segments)
+    if interval != .month { try fields.encode(interval, forKey: .interval) }
+  }
 }

@@ -1,48 +1,76 @@
 import Events
-import Stories
+import Experience
 
-/// Asks who is new, returning, resurrecting, dormant.
-public struct LifecycleQuestion: CatalogueQuestion, TraceableFold {
-  public static let kind = QuestionKind.lifecycle
-  public static var form: QuestionForm {
-    QuestionForm(
-      asks: "Who is new, returning, resurrecting, dormant.", fields: [],
-      example: "question: lifecycle")
-  }
-
+/// Asks who is new, returning, resurrecting and dormant in each interval.
+///
+/// A unit is *active* in an interval where it has a selected event. Then it is *new* if that holds its
+/// first one ever, *returning* if it was active in the interval before, and else *resurrecting*. It is
+/// *dormant* where it was active in the interval before and is not in this one.
+///
+///     new + returning + resurrecting = active
+///     dormant(t) = active(t − 1) − returning(t)
+///
+/// The range says which intervals are shown: those that it touches. They count whole, up to the
+/// range's end, and what was before decides who is new.
+public struct LifecycleQuestion: Sendable, Equatable {
   public var scope = Scope()
+  /// What being active is.
+  public var event: EventSelector
+  public var interval: CalendarInterval
 
-  private enum CodingKeys: String, CodingKey, CaseIterable { case none }
-
-  public init(from decoder: any Decoder) throws {
-    scope = try Scope(from: decoder)
-    _ = try QuestionFields<CodingKeys>(decoder)
+  /// Makes a question; without arguments, about any event by weeks.
+  public init(event: EventSelector = .any, interval: CalendarInterval = .week) {
+    self.event = event
+    self.interval = interval
   }
-
-  public func encode(to encoder: any Encoder) throws { try scope.encode(to: encoder) }
-
-  public func plan(for stories: Stories) throws(Refusal) {
-    throw Refusal("question.lifecycle", problem: "Not answered yet.", remedy: "Ask another.")
-  }
-
-  public func begin(_ plan: Void) -> Int { 0 }
-
-  public func visit(
-    _ customers: Range<Int>, ofSegment index: Int, in stories: Stories, by plan: Void,
-    into partial: inout Int
-  ) {}
-
-  public func merge(_ later: consuming Int, into partial: inout Int) { partial += later }
-
-  public func finish(_ partial: consuming Int, by plan: Void) -> Lifecycle { Lifecycle() }
-
-  public func cell(of row: AnswerRowKey, by plan: Void) throws(Refusal) {}
-
-  public func count(at cell: Void, in partial: borrowing Int) -> Int { copy partial }
 }
 
-/// The answer to a `LifecycleQuestion`.
-public struct Lifecycle: CatalogueAnswer {
-  public var tally: AnswerTally { AnswerTally(counted: 0) }
-  public var table: AnswerTable { AnswerTable([]) }
+extension LifecycleQuestion: CatalogueQuestion {
+  /// Who is new, returning, resurrecting, dormant.
+  public static let kind = QuestionKind.lifecycle
+
+  /// The fields of a lifecycle question.
+  public static var form: QuestionForm {
+    QuestionForm(
+      asks: "Who is new, returning, resurrecting and dormant in each interval.",
+      fields: [
+        .init(
+          "event", takes: "an event or touchpoint", standard: "any",
+          meaning: "What being active is."),
+        .init(
+          "interval", takes: "hour, day, week, month, quarter or year", standard: "week",
+          meaning: "How long an interval is."),
+      ],
+      example: """
+        question: lifecycle
+        interval: month
+        """)
+  }
+
+  /// The condition of being active.
+  public var eventRules: [Expression] { [event.rule] }
+
+  /// Takes the experience's calendar along.
+  public func fold(in context: QuestionContext) throws(Refusal) -> LifecycleFold {
+    LifecycleFold(question: self, calendar: context.calendar)
+  }
+
+  private enum CodingKeys: String, CodingKey, CaseIterable { case event, interval }
+
+  /// Reads a question.
+  public init(from decoder: any Decoder) throws {
+    let fields = try QuestionFields<CodingKeys>(decoder)
+    self.init(
+      event: try fields.value(.event, standard: .any),
+      interval: try fields.value(.interval, standard: .week))
+    scope = try Scope(from: decoder)
+  }
+
+  /// Writes the fields that are not as usual.
+  public func encode(to encoder: any Encoder) throws {
+    try scope.encode(to: encoder)
+    var fields = encoder.container(keyedBy: CodingKeys.self)
+    if event != .any { try fields.encode(event, forKey: .event) }
+    if interval != .week { try fields.encode(interval, forKey: .interval) }
+  }
 }

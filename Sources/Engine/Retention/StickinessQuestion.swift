@@ -1,47 +1,109 @@
 import Events
-import Stories
+import Experience
 
-/// Asks on how many days of an interval.
-public struct StickinessQuestion: CatalogueQuestion, TraceableFold {
-  public static let kind = QuestionKind.stickiness
-  public static var form: QuestionForm {
-    QuestionForm(
-      asks: "On how many days of an interval.", fields: [], example: "question: stickiness")
+/// Asks on how many intervals of a longer period units are active.
+///
+/// By days of months that is how many days of a month people come, and the *stickiness*: the mean of
+/// the daily numbers of active units, divided by the number active in the month (DAU ÷ MAU). It equals
+/// the mean share of its days on which an active unit comes. A period's days are those that the range
+/// touches and the data reach.
+public struct StickinessQuestion: Sendable, Equatable {
+  /// The longer period.
+  public enum Period: String, Sendable, Codable, CaseIterable {
+    case day, week, month, quarter, year
+    /// The whole range.
+    case range
+
+    var interval: CalendarInterval? { CalendarInterval(rawValue: rawValue) }
   }
 
   public var scope = Scope()
+  /// What being active is.
+  public var event: EventSelector
+  /// The shorter interval.
+  public var interval: CalendarInterval
+  public var period: Period
 
-  private enum CodingKeys: String, CodingKey, CaseIterable { case none }
-
-  public init(from decoder: any Decoder) throws {
-    scope = try Scope(from: decoder)
-    _ = try QuestionFields<CodingKeys>(decoder)
+  /// Makes a question; without arguments, about any event on days of months.
+  public init(
+    event: EventSelector = .any, interval: CalendarInterval = .day, period: Period = .month
+  ) {
+    self.event = event
+    self.interval = interval
+    self.period = period
   }
 
-  public func encode(to encoder: any Encoder) throws { try scope.encode(to: encoder) }
+  /// The most numbers that are kept of periods and their intervals together.
+  public static let mostCells = 200_000
 
-  public func plan(for stories: Stories) throws(Refusal) {
-    throw Refusal("question.stickiness", problem: "Not answered yet.", remedy: "Ask another.")
+  /// Refuses intervals that do not fill periods.
+  func validate() throws(Refusal) {
+    guard let longer = period.interval else { return }
+    let order: [CalendarInterval] = [.hour, .day, .week, .month, .quarter, .year]
+    guard let low = order.firstIndex(of: interval), let high = order.firstIndex(of: longer),
+      low >= high || interval == .week
+    else { return }
+    throw Refusal(
+      "stickiness.period",
+      problem: "One \(period.rawValue) is not made of whole intervals of one \(interval.rawValue).",
+      remedy: interval == .week
+        ? "Take “interval: day”, or “period: range”." : "Take a shorter interval.")
   }
-
-  public func begin(_ plan: Void) -> Int { 0 }
-
-  public func visit(
-    _ customers: Range<Int>, ofSegment index: Int, in stories: Stories, by plan: Void,
-    into partial: inout Int
-  ) {}
-
-  public func merge(_ later: consuming Int, into partial: inout Int) { partial += later }
-
-  public func finish(_ partial: consuming Int, by plan: Void) -> Stickiness { Stickiness() }
-
-  public func cell(of row: AnswerRowKey, by plan: Void) throws(Refusal) {}
-
-  public func count(at cell: Void, in partial: borrowing Int) -> Int { copy partial }
 }
 
-/// The answer to a `StickinessQuestion`.
-public struct Stickiness: CatalogueAnswer {
-  public var tally: AnswerTally { AnswerTally(counted: 0) }
-  public var table: AnswerTable { AnswerTable([]) }
+extension StickinessQuestion: CatalogueQuestion {
+  /// On how many days of an interval.
+  public static let kind = QuestionKind.stickiness
+
+  /// The fields of a stickiness question.
+  public static var form: QuestionForm {
+    QuestionForm(
+      asks: "On how many days of a month people are active, and daily against monthly numbers.",
+      fields: [
+        .init(
+          "event", takes: "an event or touchpoint", standard: "any",
+          meaning: "What being active is."),
+        .init(
+          "interval", takes: "hour, day, week, month or quarter", standard: "day",
+          meaning: "What is counted."),
+        .init(
+          "period", takes: "day, week, month, quarter, year or range", standard: "month",
+          meaning: "In which longer period."),
+      ],
+      example: """
+        question: stickiness
+        interval: day
+        period: week
+        """)
+  }
+
+  /// The condition of being active.
+  public var eventRules: [Expression] { [event.rule] }
+
+  /// Takes the experience's calendar along.
+  public func fold(in context: QuestionContext) throws(Refusal) -> StickinessFold {
+    StickinessFold(question: self, calendar: context.calendar)
+  }
+
+  private enum CodingKeys: String, CodingKey, CaseIterable { case event, interval, period }
+
+  /// Reads a question.
+  public init(from decoder: any Decoder) throws {
+    let fields = try QuestionFields<CodingKeys>(decoder)
+    self.init(
+      event: try fields.value(.event, standard: .any),
+      interval: try fields.value(.interval, standard: .day),
+      period: try fields.value(.period, standard: .month))
+    scope = try Scope(from: decoder)
+    do { try validate() } catch { throw decoder.refused(error) }
+  }
+
+  /// Writes the fields that are not as usual.
+  public func encode(to encoder: any Encoder) throws {
+    try scope.encode(to: encoder)
+    var fields = encoder.container(keyedBy: CodingKeys.self)
+    if event != .any { try fields.encode(event, forKey: .event) }
+    if interval != .day { try fields.encode(interval, forKey: .interval) }
+    if period != .month { try fields.encode(period, forKey: .period) }
+  }
 }
