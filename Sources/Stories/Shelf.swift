@@ -13,7 +13,8 @@ public final class Shelf: Sendable {
   public func take<Thing: Sendable, Failure: Error>(
     _ name: String, make: () throws(Failure) -> Thing
   ) throws(Failure) -> Thing {
-    if let known = things.withLock({ $0[name] }) as? Thing { return known }
+    // In two steps, for a thing that isn't there would pass for an optional one that is nil.
+    if let known = things.withLock({ $0[name] }), let thing = known as? Thing { return thing }
     let made = try make()
     things.withLock { things in
       if things.count < Self.most { things[name] = made }

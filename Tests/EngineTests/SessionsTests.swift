@@ -193,8 +193,9 @@ struct `Ranked values` {
     var keys = RankedValues<UInt64>(.keys)
     var all: [UInt64] = []
     var numbers: [Double] = []
-    for _ in 0..<(1 + random.below(5)) {
-      let part = (0..<(1 + random.below(200))).map { _ in UInt64(random.below(size)) }
+    for _ in 0..<(seed < 90 ? 1 + random.below(5) : 6) {
+      let length = 1 + random.below(seed < 90 ? 200 : 5000)
+      let part = (0..<length).map { _ in UInt64(random.below(size)) }
       let own = part.map { (Double($0) - Double(size / 2)) / 7 }
       whole.append(part)
       keys.append(own.map(\.rankKey))
@@ -203,7 +204,8 @@ struct `Ranked values` {
     }
     all.sort()
     numbers.sort()
-    #expect(whole.values(at: Array(all.indices)) == all)
-    #expect(keys.values(at: Array(all.indices)).map { Double(rankKey: $0) } == numbers)
+    let ranks = [0, 1, 17, all.count / 3, all.count / 2, all.count - 1].filter { $0 < all.count }
+    #expect(whole.values(at: ranks) == ranks.map { all[$0] })
+    #expect(keys.values(at: ranks).map { Double(rankKey: $0) } == ranks.map { numbers[$0] })
   }
 }

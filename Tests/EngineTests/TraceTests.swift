@@ -122,6 +122,36 @@ struct `The customers behind a number` {
 
 @Suite
 struct `Questions in one pass` {
+  @Test func `are answered for thousands of customers as for few`() async throws {
+    var world = RandomWorld(seed: 7)
+    let context = try QuestionContext.berlin.get()
+    let stories = try world.daysOfStories(customers: 9000, each: 4)
+    let plain = stories.plain.map(\.events)
+    var trends = TrendsQuestion([.init(EventSelector("a"), .customers), .init(.any)])
+    trends.interval = nil
+    trends.scope.from = Instant(milliseconds: 1_774_600_000_000)
+    var sessions = SessionsQuestion()
+    sessions.gap = TimeSpan(milliseconds: 43_200_000)
+    let answers = try await Stories.ask([.trends(trends), .sessions(sessions)], in: context) { _ in
+      stories
+    }
+    guard case .trends(let trend) = answers[0].answer, case .sessions(let cut) = answers[1].answer
+    else {
+      Issue.record("answers of another kind")
+      return
+    }
+    let figures = NaiveTrends.figures(trends, plain, context.calendar)
+    for series in trend.series {
+      let key = NaiveTrends.Key(from: nil, series: series.name, breakdown: nil)
+      #expect(series.points[0].customers == figures[key]?.customers)
+      #expect(series.points[0].value.value == figures[key]?.value)
+    }
+    #expect(trend.counted == trend.series[1].points[0].customers)
+    let expected = NaiveSessions.sessions(sessions, plain, context.calendar)
+    #expect(cut.tally.counted == expected.count)
+    #expect(cut.groups[0].medianDuration.value == NaiveSessions.middle(expected))
+  }
+
   @Test(arguments: UInt64(0)..<20)
   func `are answered as if they were alone`(seed: UInt64) async throws {
     var world = RandomWorld(seed: seed)
@@ -140,5 +170,13 @@ struct `Questions in one pass` {
       #expect(alone.map(\.answer) == [answer.answer])
       #expect(alone.map(\.receipt) == [answer.receipt])
     }
+  }
+}
+
+extension NaiveSessions {
+  /// The median of how long they last.
+  fileprivate static func middle(_ sessions: [Session]) -> Double {
+    let sorted = sessions.map { Double($0.duration) }.sorted()
+    return (sorted[(sorted.count - 1) / 2] + sorted[sorted.count / 2]) / 2
   }
 }

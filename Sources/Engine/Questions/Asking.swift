@@ -52,8 +52,7 @@ extension Stories {
           try reading.rest(of: questions[position]).counting(in: context).run(over: read))
       }
       try await read.visit(read.sections(), by: runs)
-      for (position, run) in zip(positions, runs) {
-        let answer = run.answer()
+      for (position, answer) in zip(positions, await Self.answers(of: runs)) {
         var tally = answer.subject.tally
         tally.excluded += unitStories.excluded.filter { $0.count > 0 }
         answers[position] = Answered(
@@ -65,6 +64,16 @@ extension Stories {
       }
     }
     return answers.compactMap(\.self)
+  }
+
+  /// The answers of runs that are through; those that take long are worked out at the same time.
+  private static func answers(of runs: [any CountingRun]) async -> [Answer] {
+    await withTaskGroup(of: (Int, Answer).self) { group in
+      for (position, run) in runs.enumerated() { group.addTask { (position, run.answer()) } }
+      var answers = [Answer?](repeating: nil, count: runs.count)
+      for await (position, answer) in group { answers[position] = answer }
+      return answers.compactMap(\.self)
+    }
   }
 
   /// The canonical keys of the customers behind a number of a question's answer, ascending.

@@ -25,10 +25,18 @@ public struct DimensionTable: @unchecked Sendable {
   /// The most distinct values that are looked through for the most frequent ones.
   public static let mostLookedAt = 2_000_000
 
-  /// Numbers the values that the stories have.
+  /// Numbers the values that the stories have, once for all questions about them.
   ///
   /// - Throws: `question.breakdown` where the property has more than `mostLookedAt` values.
   public init(_ dimension: Dimension, of stories: Stories, most: Int = most) throws(Refusal) {
+    self = try stories.shelf.take("values \(most) \(dimension.name)") { () throws(Refusal) in
+      try DimensionTable(numbering: dimension, of: stories, most: most)
+    }
+  }
+
+  private init(
+    numbering dimension: Dimension, of stories: Stories, most: Int
+  ) throws(Refusal) {
     var events: [PropertyValue: Int] = [:]
     for segment in stories.segments {
       for column in segment.properties where column.name == dimension.name {

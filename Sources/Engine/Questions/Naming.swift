@@ -107,13 +107,7 @@ public struct NamingTable: Sendable {
   private static func eventNumbers(
     _ stories: Stories, most: Int
   ) -> (names: [String], numbers: [UInt16]) {
-    var counts = [Int](repeating: 0, count: stories.names.names.count)
-    for segment in stories.segments {
-      for range in segment.visible {
-        let rows = Int(segment.offsets[range.lowerBound])..<Int(segment.offsets[range.upperBound])
-        for row in rows { counts[Int(segment.codes[row])] &+= 1 }
-      }
-    }
+    let counts = stories.eventsByCode
     let ranked = stories.names.names.enumerated()
       .filter { counts[$0.offset] > 0 && !$0.element.hasPrefix("$") }
       .sorted { (counts[$1.offset], $0.element) < (counts[$0.offset], $1.element) }
@@ -194,5 +188,30 @@ public struct NamingColumns: @unchecked Sendable {
     }
     if let dimension { return numbers[dimension.position(row)] }
     return numbers[Int(codes[row])]
+  }
+}
+
+extension Stories {
+  /// How many events of visible customers have each code.
+  ///
+  /// - Complexity: O(*events*) once for all questions about the stories.
+  var eventsByCode: [Int] {
+    shelf.take("events by code") {
+      // Neighbours may have the same code: counted at one place they would wait for one another.
+      let width = names.names.count
+      var counts = [Int](repeating: 0, count: 4 * width)
+      counts.withUnsafeMutableBufferPointer { counts in
+        for segment in segments {
+          guard let codes = segment.codes.baseAddress else { continue }
+          for range in segment.visible {
+            let first = Int(segment.offsets[range.lowerBound])
+            for row in first..<Int(segment.offsets[range.upperBound]) {
+              counts[(row & 3) &* width &+ Int(codes[row])] &+= 1
+            }
+          }
+        }
+      }
+      return (0..<width).map { code in (0..<4).reduce(0) { $0 + counts[$1 * width + code] } }
+    }
   }
 }

@@ -28,10 +28,17 @@ struct RankedValues<Value: FixedWidthInteger & UnsignedInteger & Sendable>: Send
     parts += other.parts
   }
 
+  /// Fewer values than this are sorted: buckets would take longer to clear.
+  static var fewToSort: Int { 8192 }
+
   /// The values at ranks from 0, which are those of the values in ascending order.
   func values(at ranks: [Int]) -> [Value] {
-    let (counts, low) = bucketCounts()
-    // The rank of the first value of each bucket that holds a wanted one, and the bucket.
+    guard count > Self.fewToSort else {
+      let sorted = parts.joined().sorted()
+      return ranks.map { sorted[$0] }
+    }
+    let counts = bucketCounts()
+    // The bucket of each rank, and how many values lie in those before it.
     var places: [(bucket: Int, before: Int)] = []
     for rank in ranks {
       var (bucket, before) = (0, 0)
@@ -43,64 +50,58 @@ struct RankedValues<Value: FixedWidthInteger & UnsignedInteger & Sendable>: Send
     }
     var wanted = [UInt8](repeating: 0, count: counts.count)
     for place in places { wanted[place.bucket] = 1 }
-    let size = wanted.indices.reduce(0) { $0 + (wanted[$1] == 1 ? counts[$1] : 0) }
-    var found = [Value](repeating: 0, count: size + 1)
-    var next = 0
+    let buckets = Set(places.map(\.bucket)).sorted()
+    let found = values(in: wanted, count: buckets.reduce(0) { $0 + counts[$1] })
+    return zip(ranks, places).map { rank, place in
+      let before = buckets.prefix { $0 < place.bucket }.reduce(0) { $0 + counts[$1] }
+      return found[before + rank - place.before]
+    }
+  }
+
+  /// The values of those buckets, ascending.
+  private func values(in wanted: [UInt8], count: Int) -> [Value] {
+    var found = [Value](repeating: 0, count: count + 1)
     found.withUnsafeMutableBufferPointer { found in
-      for part in parts {
-        for value in part {
-          found[next] = value
-          next &+= Int(wanted[scale.bucket(UInt64(value)) &- low])
+      var next = 0
+      wanted.withUnsafeBufferPointer { wanted in
+        for part in parts {
+          for value in part {
+            found[next] = value
+            next &+= Int(wanted[scale.bucket(UInt64(value))])
+          }
         }
       }
     }
     found.removeLast()
     found.sort()
-    return zip(ranks, places).map { rank, place in
-      let before = wanted[..<place.bucket].indices.reduce(0) {
-        $0 + (wanted[$1] == 1 ? counts[$1] : 0)
-      }
-      return found[before + rank - place.before]
-    }
+    return found
   }
 
-  /// How many values lie in each bucket from a first one on.
-  private func bucketCounts() -> (counts: [Int], first: Int) {
-    var (least, most) = (Value.max, Value.min)
-    for part in parts {
-      for value in part {
-        least = min(least, value)
-        most = max(most, value)
-      }
-    }
-    let first = scale.bucket(UInt64(least))
-    var counts = [Int](repeating: 0, count: scale.bucket(UInt64(most)) - first + 1)
+  private func bucketCounts() -> [Int] {
+    var counts = [Int](repeating: 0, count: RankScale.buckets)
     counts.withUnsafeMutableBufferPointer { counts in
       for part in parts {
-        for value in part { counts[scale.bucket(UInt64(value)) &- first] &+= 1 }
+        for value in part { counts[scale.bucket(UInt64(value))] &+= 1 }
       }
     }
-    return (counts, first)
+    return counts
   }
 
-  /// The quantile by Hyndman and Fan's definition 7; nil of no values.
-  func quantile(_ share: Double, as number: (Value) -> Double) -> Double? {
-    guard count > 0 else { return nil }
+  /// The median with its distribution-free 95 % interval, which has no ends below six values, and the
+  /// quantile of a share, both by Hyndman and Fan's definition 7.
+  func median(and share: Double, as number: (Value) -> Double) -> (Estimate, Double?) {
+    guard count > 0 else { return (.none, nil) }
     let place = share * Double(count - 1)
     let below = Int(place.rounded(.down))
-    let ends = values(at: [below, min(below + 1, count - 1)]).map(number)
-    return ends[0] + (ends[1] - ends[0]) * (place - Double(below))
-  }
-
-  /// The median with its distribution-free 95 % interval, which has no ends below six values.
-  func median(as number: (Value) -> Double) -> Estimate {
-    guard count > 0 else { return .none }
     let rank = medianIntervalRank(count)
-    let ranks = [(count - 1) / 2, count / 2, rank ?? 0, count - 1 - (rank ?? 0)]
-    let ends = values(at: ranks).map(number)
-    return Estimate(
+    let ends = values(at: [
+      (count - 1) / 2, count / 2, rank ?? 0, count - 1 - (rank ?? 0), below,
+      min(below + 1, count - 1),
+    ]).map(number)
+    let median = Estimate(
       value: ends[0] + (ends[1] - ends[0]) * 0.5, low: rank.map { _ in ends[2] },
       high: rank.map { _ in ends[3] }, count: count)
+    return (median, ends[4] + (ends[5] - ends[4]) * (place - Double(below)))
   }
 
   /// The values apart, by the numbers of their groups, which lie in lists of the same form.
@@ -127,6 +128,9 @@ enum RankScale: Sendable {
   case wholeNumbers
   /// For the keys of numbers with a fraction: their sign, exponent and first bits.
   case keys
+
+  /// More than any value's bucket.
+  static let buckets = 1 << 16
 
   @inline(__always) func bucket(_ value: UInt64) -> Int {
     switch self {

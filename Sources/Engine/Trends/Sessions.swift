@@ -55,10 +55,9 @@ public struct Sessions: CatalogueAnswer {
       open = counts.open
       events = counts.events
       meanEvents = counts.meanEvents
-      medianEvents = lengths.median { Double($0) }
+      medianEvents = lengths.median(and: 0.5) { Double($0) }.0
       meanDuration = counts.meanDuration
-      medianDuration = durations.median { Double($0) }
-      p90Duration = durations.quantile(0.9) { Double($0) }
+      (medianDuration, p90Duration) = durations.median(and: 0.9) { Double($0) }
       bounce = .share(counts.bounces, of: counts.sessions)
       sessionsPerCustomer =
         counts.customers == 0 ? nil : Double(counts.sessions) / Double(counts.customers)

@@ -34,7 +34,7 @@ struct SessionsPlan: Sendable {
     spans = try TrendSpans(
       question.interval, of: question.scope, comparison: .none, over: stories, calendar)
     let values = try question.breakdown.map { property throws(Refusal) in
-      try stories.values(of: property, most: question.values)
+      try DimensionTable(property, of: stories, most: question.values)
     }
     self.values = values
     width = values?.count ?? 1

@@ -135,17 +135,6 @@ struct TrendSpans: Sendable {
   }
 }
 
-extension Stories {
-  /// The values of a dimension, which questions of the same stories share.
-  ///
-  /// - Throws: `question.breakdown`.
-  func values(of dimension: Dimension, most: Int) throws(Refusal) -> DimensionTable {
-    try shelf.take("values \(most) \(dimension.name)") { () throws(Refusal) in
-      try DimensionTable(dimension, of: self, most: most)
-    }
-  }
-}
-
 extension TimeSpan {
   /// The shortest span.
   static let millisecond = TimeSpan(milliseconds: 1)

@@ -31,11 +31,9 @@ struct TrendsFigures {
             value: customers == 0 ? nil : Double(events) / Double(customers), count: customers)
         case .sum: return Estimate(value: partial.sums[series][cell].sum, count: events)
         case .mean: return partial.sums[series][cell].mean
-        case .percentile(50, _): return ranked[cell].median { Double(rankKey: $0) }
         case .percentile(let percent, _):
-          return Estimate(
-            value: ranked[cell].quantile(percent / 100) { Double(rankKey: $0) },
-            count: ranked[cell].count)
+          let (median, value) = ranked[cell].median(and: percent / 100) { Double(rankKey: $0) }
+          return percent == 50 ? median : Estimate(value: value, count: median.count)
         }
       }
     }

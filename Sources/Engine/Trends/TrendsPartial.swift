@@ -94,7 +94,7 @@ struct TrendsPartial: @unchecked Sendable {
     if seen.count < customers.count {
       seen = Array(repeating: false, count: max(customers.count, Self.rowsAtOnce))
     }
-    for position in customers.indices.indices { seen[position] = false }
+    for position in 0..<customers.count { seen[position] = false }
     let before = visits
     for (series, selection) in table.series.enumerated() {
       choose(series, selection, from: first, count: count, of: segment, by: plan)
@@ -104,12 +104,12 @@ struct TrendsPartial: @unchecked Sendable {
         question.series[series].measure == .customers ? .customers : .customersAndEvents)
       let countsAll = !plan.isCut && selection.number == nil
       if countsAll, case .all = selection.knowledge {
-        for position in customers.indices.indices { seen[position] = true }
+        for position in 0..<customers.count { seen[position] = true }
       } else {
         notice(customers, offsets, from: first, by: plan)
       }
     }
-    for position in customers.indices.indices { counted &+= seen[position] ? 1 : 0 }
+    for position in 0..<customers.count { counted &+= seen[position] ? 1 : 0 }
   }
 
   /// Finds the cell of each row, that of nowhere for those outside the range.

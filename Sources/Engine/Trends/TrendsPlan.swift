@@ -28,7 +28,7 @@ struct TrendsPlan: Sendable {
       question.interval, of: question.scope, comparison: question.comparison, over: stories,
       calendar)
     let values = try question.breakdown.map { property throws(Refusal) in
-      try stories.values(of: property, most: question.values)
+      try DimensionTable(property, of: stories, most: question.values)
     }
     self.values = values
     width = values?.count ?? 1
