@@ -43,9 +43,11 @@ docs: build ## Write the manual page, docs/waymark.1, and the catalogue in docs/
 	  --date "$$(git log -1 --format=%cs)"
 	sed 's/^$$/.Pp/' .build/plugins/GenerateManual/outputs/waymark/waymark.1 > docs/waymark.1
 
-bench: release python ## Measure import, funnel and map beside DuckDB on the same rows
+bench: release python ## Measure beside DuckDB, chDB and Polars (BENCH="--events 1000000,10000000 --runs 5" or --quick)
 	$(PYTHON) Benchmarks/run.py $(BENCH)
 
 python:
 	@test -x $(PYTHON) || python3 -m venv .build/python
-	@$(PYTHON) -m pip install --quiet --requirement Benchmarks/requirements.txt
+	@while read -r package; do $(PYTHON) -m pip install --quiet "$$package" \
+	  || echo "make: $$package can't be installed; what needs it is skipped" >&2; done \
+	  < Benchmarks/requirements.txt

@@ -22,7 +22,7 @@ public enum YAMLText {
       while let root = try nextRoot(parser, source) {
         do {
           values.append(
-            try YAMLDecoder().decode(type, from: root, userInfo: userInfo))
+            try YAMLDecoder().decode(type, from: root.withPlainKeys, userInfo: userInfo))
         } catch {
           throw diagnostic(error as? DecodingError, under: root, source, remedy)
         }
@@ -111,6 +111,32 @@ public enum YAMLText {
       guard let index = key.intValue, sequence.indices.contains(index) else { return node.mark }
       return mark(of: path.dropFirst(), under: sequence[index])
     case .scalar, .alias: return node.mark
+    }
+  }
+}
+
+extension Node {
+  /// The node with its keys as if they were written without quotes.
+  ///
+  /// YAML takes `on` for a truth value and `"on"`, as JSON has it, for a text; as the name of a field
+  /// they are the same.
+  fileprivate var withPlainKeys: Node {
+    switch self {
+    case .mapping(let mapping):
+      let pairs = mapping.map { key, value in
+        (
+          key.string.map { .scalar(Scalar($0, Tag(.implicit), .plain, key.mark)) } ?? key,
+          value.withPlainKeys
+        )
+      }
+      return .mapping(
+        Mapping(pairs, mapping.tag, mapping.style, mapping.mark, mapping.anchor))
+    case .sequence(let sequence):
+      return .sequence(
+        Sequence(
+          sequence.map(\.withPlainKeys), sequence.tag, sequence.style, sequence.mark,
+          sequence.anchor))
+    case .scalar, .alias: return self
     }
   }
 }

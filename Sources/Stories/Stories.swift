@@ -5,11 +5,18 @@ import Events
 /// Each visible customer lies in exactly one segment, under the canonical key of their identities.
 public struct Stories: Sendable {
   /// The names that the segments' codes stand for.
-  public var names: EventNames
+  public var names: EventNames {
+    didSet { shelf = Shelf() }
+  }
   /// The stories, as columns.
   public var segments: [StorySegment] {
-    didSet { watermark = Self.watermark(of: segments) }
+    didSet {
+      watermark = Self.watermark(of: segments)
+      shelf = Shelf()
+    }
   }
+  /// What questions have worked out about these stories.
+  public private(set) var shelf = Shelf()
   /// The time of the latest visible event: how far the data reach. nil where there is no event.
   public private(set) var watermark: Instant?
 

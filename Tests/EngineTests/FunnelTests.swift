@@ -107,7 +107,7 @@ struct `A funnel` {
   }
 
   @Test(arguments: UInt64(0)..<100)
-  func `counts the same on the fast path`(seed: UInt64) async throws {
+  func `answers the same on the fast path`(seed: UInt64) async throws {
     var world = RandomWorld(seed: seed)
     let stories = try Stories(world.events(customers: 40, each: 20))
     var question = FunnelQuestion(
@@ -118,13 +118,72 @@ struct `A funnel` {
       question.from = Instant(milliseconds: 30)
       question.to = Instant(milliseconds: 200)
     }
-    let slow = try await stories.answer(question)
-    question.figures = .counts
-    #expect(try question.plan(for: stories).segments.allSatisfy { $0.plain != nil })
+    if world.random.chance(0.7) {
+      question.breakdown = .init("p", at: world.pick([.first, .last, .step(1), .step(3)]))
+    }
+    #expect(try question.plan(for: stories).segments.allSatisfy { $0.moves != nil })
     let fast = try await stories.answer(question)
-    #expect(fast.steps.map(\.count) == slow.steps.map(\.count))
-    #expect(fast.steps.map(\.open) == slow.steps.map(\.open))
-    #expect(fast.steps.map(\.met) == slow.steps.map(\.met))
+    question.figures = .counts
+    let counted = try await stories.answer(question)
+    question.figures = .countsAndTimes
+    // A population of everybody is asked about, which the fast path cannot do.
+    question.population = .boolean(true)
+    #expect(try question.plan(for: stories).segments.allSatisfy { $0.moves == nil })
+    let slow = try await stories.answer(question)
+    #expect(fast == slow)
+    #expect(counted.steps.map(\.count) == slow.steps.map(\.count))
+    #expect(counted.steps.map(\.open) == slow.steps.map(\.open))
+    #expect(counted.steps.map(\.met) == slow.steps.map(\.met))
+    #expect(counted.groups.map(\.value) == slow.groups.map(\.value))
+  }
+
+  /// Recounts the levels as the definition of the exclusion has them, event by event.
+  private func levels(_ story: [Event], window: Int64) -> Int {
+    let steps = ["a": 1, "b": 2, "c": 3, "d": 4]
+    var start: [Int: Int64] = [:]
+    var level = 0
+    for event in story {
+      let time = event.time.milliseconds
+      if event.name == "e" { start[2] = nil }
+      guard let step = steps[event.name] else { continue }
+      if step == 1 {
+        start[1] = time
+      } else if let entry = start[step - 1], time - entry <= window {
+        start[step] = entry
+      } else {
+        continue
+      }
+      level = max(level, step)
+    }
+    return level
+  }
+
+  @Test(arguments: UInt64(0)..<100)
+  func `ends chains between two steps by an exclusion, and keeps the steps reached`(seed: UInt64)
+    async throws
+  {
+    var world = RandomWorld(seed: seed)
+    let stories = try Stories(world.events(customers: 40, each: 20))
+    let context = try QuestionContext()
+    let asked = try Question.read(
+      """
+      question: funnel
+      steps: [a, b, c, d]
+      window: \(TimeSpan(milliseconds: 200))
+      times: omitted
+      exclude: [{event: e, after: b}]
+      """, file: "q.yaml", in: context)
+    guard case .funnel(var question)? = asked.first else { return #expect(Bool(false)) }
+    #expect(try question.plan(for: stories).segments.allSatisfy { $0.moves != nil })
+    let plain = stories.plain.map(\.events)
+    let expected = (1...4).map { step in
+      plain.filter { levels($0, window: 200) >= step }.count
+    }
+    let fast = try await stories.answer(question)
+    #expect(fast.steps.map(\.count) == expected)
+    #expect(NaiveFunnel.counts(question, plain) == expected)
+    question.population = .boolean(true)
+    #expect(try await stories.answer(question) == fast)
   }
 
   /// One customer's events as `name@milliseconds`.

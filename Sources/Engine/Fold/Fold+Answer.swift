@@ -13,7 +13,7 @@ extension Stories {
     _ question: repeat each Question
   ) async throws -> (repeat (each Question).Answer) {
     let sections = sections()
-    let runs = (repeat try FoldRun(each question, of: self, sections: sections.count))
+    let runs = (repeat try FoldRun(each question, of: self))
     var passes: [any FoldPass] = []
     for run in repeat each runs { passes.append(run) }
     try await visit(sections, by: passes)
@@ -108,26 +108,77 @@ final class FoldRun<Question: Fold>: FoldPass {
   let question: Question
   let stories: Stories
   let plan: Question.Plan
-  private let partials: Mutex<[Question.Partial?]>
+  private let merging = Mutex(Merging())
 
-  init(_ question: Question, of stories: Stories, sections: Int) throws(Refusal) {
+  /// A partial answer that others are merged into where it lies; one thread at a time has it.
+  private final class Whole: @unchecked Sendable {
+    var partial: Question.Partial
+    init(_ partial: Question.Partial) { self.partial = partial }
+  }
+
+  /// What the sections have counted, as far as they are through.
+  private struct Merging {
+    /// Partial answers of sections that come after one that isn't through.
+    var waiting: [Int: Question.Partial] = [:]
+    /// The sections before `next`, merged; nil before the first.
+    var whole: Whole?
+    var next = 0
+    var isMerging = false
+
+    /// The parts that come next, if there are some and nobody is at it.
+    mutating func take() -> [Question.Partial]? {
+      guard !isMerging else { return nil }
+      var parts: [Question.Partial] = []
+      while let part = waiting.removeValue(forKey: next) {
+        parts.append(part)
+        next += 1
+      }
+      guard !parts.isEmpty else { return nil }
+      isMerging = true
+      return parts
+    }
+  }
+
+  init(_ question: Question, of stories: Stories) throws(Refusal) {
     self.question = question
     self.stories = stories
     plan = try question.plan(for: stories)
-    partials = Mutex(Array(repeating: nil, count: sections))
   }
 
   func section(_ position: Int) -> any FoldSection { Section(self, at: position) }
 
   func finish() -> Question.Answer {
-    var whole = question.begin(plan)
-    partials.withLock { partials in
-      for position in partials.indices {
-        guard let partial = partials[position].take() else { continue }
-        question.merge(partial, into: &whole)
+    let nothing = question.begin(plan)
+    guard let whole = merging.withLock({ $0.whole.take() }) else {
+      return question.finish(nothing, by: plan)
+    }
+    // Taken out, so that nobody else holds what `finish` may change in place.
+    let partial = whole.partial
+    whole.partial = nothing
+    return question.finish(partial, by: plan)
+  }
+
+  /// Takes what a section has counted, and merges what is next in order while others go on: only a
+  /// few partial answers are in memory at once.
+  private func end(_ partial: Question.Partial, at position: Int) {
+    var (whole, next) = merging.withLock { merging in
+      merging.waiting[position] = partial
+      return (merging.whole, merging.take())
+    }
+    while let parts = next {
+      for part in parts {
+        if let whole {
+          question.merge(part, into: &whole.partial)
+        } else {
+          whole = Whole(part)
+        }
+      }
+      next = merging.withLock { merging in
+        merging.whole = whole
+        merging.isMerging = false
+        return merging.take()
       }
     }
-    return question.finish(whole, by: plan)
   }
 
   private final class Section: FoldSection {
@@ -146,6 +197,6 @@ final class FoldRun<Question: Fold>: FoldPass {
         block.customers, ofSegment: block.segment, in: run.stories, by: run.plan, into: &partial)
     }
 
-    func end() { run.partials.withLock { $0[position] = partial } }
+    func end() { run.end(partial, at: position) }
   }
 }

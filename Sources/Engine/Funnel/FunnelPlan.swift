@@ -9,6 +9,8 @@ public struct FunnelPlan: Sendable {
   static let unbounded: Int64 = 4_000_000_000_000_000_000
 
   let segments: [FunnelTable]
+  /// The values of the breakdown.
+  let breakdown: DimensionTable?
   let watermark: Int64
   let from: Int64
   let to: Int64
@@ -22,11 +24,26 @@ public struct FunnelPlan: Sendable {
       segments.append(try FunnelTable(question, of: segment, names: stories.names))
     }
     self.segments = segments
+    breakdown = try question.breakdown.map { breakdown throws(Refusal) in
+      try DimensionTable(Dimension(breakdown.property), of: stories, most: Funnel.mostGroups)
+    }
     watermark = stories.watermark?.milliseconds ?? .min / 4
-    from = question.from?.milliseconds ?? .min / 4
-    let to = question.to?.milliseconds ?? .max / 4
-    self.to = to
-    end = question.window.map { to + $0.milliseconds } ?? .max
+    let range = question.scope.milliseconds
+    (from, to) = (range.lowerBound, range.upperBound)
+    end = question.window.map { range.upperBound + $0.milliseconds } ?? .max
+  }
+
+  /// How far the data reach.
+  var latest: Instant? {
+    watermark == .min / 4 ? nil : Instant(milliseconds: watermark)
+  }
+
+  /// The values, without and with a value of their own.
+  var groups: Int { breakdown?.count ?? 1 }
+
+  /// The group that the values beyond the most frequent ones share.
+  var others: Int? {
+    breakdown.flatMap { $0.count > Funnel.mostGroups + 1 ? $0.count - 1 : nil }
   }
 }
 
@@ -39,9 +56,8 @@ struct FunnelTable: Sendable {
   private let rules: [EventRule]
   let population: StoryRule?
   let held: [PropertyColumns]
-  let breakdown: PropertyColumns?
-  /// For the fast path: by code the step from 1, 0 for none; nil where the question needs more.
-  let plain: [UInt8]?
+  /// For the fast path, by code; nil where the question needs more.
+  let moves: [FunnelMove]?
 
   init(
     _ question: FunnelQuestion, of segment: StorySegment, names: EventNames
@@ -68,11 +84,9 @@ struct FunnelTable: Sendable {
       try StoryRule(rule, of: segment, names: names)
     }
     held = question.heldConstant.map { PropertyColumns($0, of: segment) }
-    breakdown = question.breakdown.map { PropertyColumns($0.property, of: segment) }
-    plain =
+    moves =
       question.isPlain && sometimes.allSatisfy { $0 == 0 }
-        && always.allSatisfy { $0.nonzeroBitCount <= 1 }
-      ? always.map { $0 == 0 ? 0 : UInt8($0.trailingZeroBitCount + 1) } : nil
+      ? FunnelMove.moves(always, of: question) : nil
   }
 
   /// Steps take the lower half of a word, exclusions the upper one.
@@ -90,13 +104,49 @@ struct FunnelTable: Sendable {
     }
     return bits
   }
-}
 
-extension FunnelQuestion {
-  /// Whether the fast path may answer it, as far as the options tell.
-  fileprivate var isPlain: Bool {
-    figures == .counts && order == .ordered && ties == .allowed && entry == .best
-      && repeats == .pass && exclusions.isEmpty && heldConstant.isEmpty && breakdown == nil
-      && population == nil && pairWindow == nil && steps.allSatisfy { $0.presence == .required }
+  /// The events of a story that the funnel has a use for, from the first that may be an entry; none
+  /// where there is no such event.
+  func collect(
+    _ story: Range<Int>, of segment: StorySegment, _ question: FunnelQuestion,
+    by plan: FunnelPlan, into hits: inout [FunnelHit]
+  ) {
+    hits.removeAll(keepingCapacity: true)
+    let steps = question.steps.count
+    for row in story {
+      let bits = bits(row, code: Int(segment.codes[row]), steps: steps)
+      guard bits != 0 || question.order == .strict && !hits.isEmpty else { continue }
+      let time = segment.times[row]
+      guard time >= plan.from else { continue }
+      guard time <= plan.end else { return }
+      var fills = UInt32(truncatingIfNeeded: bits)
+      if question.order == .any { fills &= 0 &- fills }
+      let mayEnter = question.order == .any ? fills != 0 : fills & 1 != 0
+      let enters =
+        mayEnter && time < plan.to
+        && population?.holds(story: story, before: row, at: time) ?? true
+      guard enters || !hits.isEmpty else { continue }
+      hits.append(
+        FunnelHit(
+          row: row, time: time, steps: fills, exclusions: UInt32(truncatingIfNeeded: bits >> 32),
+          enters: enters))
+    }
+  }
+
+  /// Hits apart by the values that are held constant, in the order in which those first occur.
+  func divided(_ hits: [FunnelHit]) -> [[FunnelHit]] {
+    var places: [[PropertyValue]: Int] = [:]
+    var parts: [[FunnelHit]] = []
+    for hit in hits {
+      let values = held.compactMap { $0.value(at: hit.row) }
+      guard values.count == held.count else { continue }
+      let place = places[values] ?? parts.count
+      if place == parts.count {
+        places[values] = place
+        parts.append([])
+      }
+      parts[place].append(hit)
+    }
+    return parts
   }
 }

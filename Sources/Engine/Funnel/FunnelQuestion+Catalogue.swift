@@ -34,7 +34,8 @@ extension FunnelQuestion: CatalogueQuestion {
           meaning: "What must be the same in all steps."),
         .init(
           "breakdown", takes: "a property, or {property: …, at: first, last or a step}",
-          standard: "none", meaning: "Divides the answer by values."),
+          standard: "none",
+          meaning: "Divides the answer by values; a step is named, or numbered as in step 2."),
         .init(
           "times", takes: "measured or omitted", standard: "measured",
           meaning: "Counts alone take less time."),
@@ -57,8 +58,11 @@ extension FunnelQuestion: CatalogueQuestion {
   }
 
   /// Reads a funnel.
-  public init(from decoder: any Decoder) throws {
-    let fields = try QuestionFields<CodingKeys>(decoder)
+  public init(from decoder: any Decoder) throws { try self.init(from: decoder, beside: []) }
+
+  /// Reads a funnel from among other fields.
+  init(from decoder: any Decoder, beside others: [String]) throws {
+    let fields = try QuestionFields<CodingKeys>(decoder, beside: others)
     let steps: [Step] = try fields.list(.steps) ?? fields.required(.steps)
     let window = try fields.value(.window, String.self)
     self.init(
@@ -75,9 +79,11 @@ extension FunnelQuestion: CatalogueQuestion {
     figures = try fields.value(.times, WrittenTimes.self) == .omitted ? .counts : .countsAndTimes
     do {
       exclusions = try written.flatMap { exclusion throws(Refusal) in
-        try exclusion.exclusions(of: steps)
+        try exclusion.exclusions(of: stepNames)
       }
-      breakdown = try divided.map { part throws(Refusal) in try part.breakdown(of: steps) }
+      breakdown = try divided.map { part throws(Refusal) in
+        try part.breakdown(of: stepNames)
+      }
       try validate()
     } catch let refusal as Refusal { throw decoder.refused(refusal) }
   }
@@ -94,11 +100,11 @@ extension FunnelQuestion: CatalogueQuestion {
     if entry != .best { try fields.encode(entry, forKey: .entry) }
     if repeats != .pass { try fields.encode(repeats, forKey: .repeats) }
     if !exclusions.isEmpty {
-      try fields.encode(exclusions.map { WrittenExclusion($0, of: steps) }, forKey: .exclude)
+      try fields.encode(exclusions.map { WrittenExclusion($0, of: stepNames) }, forKey: .exclude)
     }
     if !heldConstant.isEmpty { try fields.encode(heldConstant, forKey: .hold) }
     try fields.encodeIfPresent(
-      breakdown.map { WrittenBreakdown($0, of: steps) }, forKey: .breakdown)
+      breakdown.map { WrittenBreakdown($0, of: stepNames) }, forKey: .breakdown)
     if figures == .counts { try fields.encode(WrittenTimes.omitted, forKey: .times) }
   }
 }
@@ -128,15 +134,22 @@ extension FunnelQuestion.Step: Codable {
 
   /// Writes name and condition.
   public func encode(to encoder: any Encoder) throws {
-    if rule == .isEvent(name) {
+    if rule == .isEvent(name), !name.hasSuffix("?"), name.isReadAsEvent {
       var container = encoder.singleValueContainer()
       try container.encode(presence == .optional ? name + "?" : name)
       return
     }
     var fields = encoder.container(keyedBy: CodingKeys.self)
     try fields.encode(name, forKey: .name)
-    try fields.encode(rule.description, forKey: .on)
+    try fields.encode(rule == .boolean(true) ? "any" : rule.description, forKey: .on)
     if presence == .optional { try fields.encode(presence, forKey: .presence) }
+  }
+}
+
+extension String {
+  /// Whether a selector that is this text selects the events of that name.
+  fileprivate var isReadAsEvent: Bool {
+    self != "any" && !["==", "properties.", "event "].contains(where: contains)
   }
 }
 
@@ -148,9 +161,10 @@ private struct WrittenExclusion: Codable {
 
   enum CodingKeys: String, CodingKey, CaseIterable { case event, after, effect }
 
-  init(_ exclusion: FunnelQuestion.Exclusion, of steps: [FunnelQuestion.Step]) {
-    event = EventSelector(exclusion.rule.description, rule: exclusion.rule)
-    after = steps.indices.contains(exclusion.after) ? steps[exclusion.after].name : nil
+  init(_ exclusion: FunnelQuestion.Exclusion, of steps: [String]) {
+    event = EventSelector(
+      exclusion.rule == .boolean(true) ? "any" : exclusion.rule.description, rule: exclusion.rule)
+    after = steps.indices.contains(exclusion.after) ? steps[exclusion.after] : nil
     effect = exclusion.effect
   }
 
@@ -166,10 +180,16 @@ private struct WrittenExclusion: Codable {
     effect = try fields.value(.effect, standard: .stop)
   }
 
+  /// Writes the condition, which is its own name.
+  func encode(to encoder: any Encoder) throws {
+    var fields = encoder.container(keyedBy: CodingKeys.self)
+    try fields.encode(event.name, forKey: .event)
+    try fields.encodeIfPresent(after, forKey: .after)
+    if effect != .stop { try fields.encode(effect, forKey: .effect) }
+  }
+
   /// One after the step that is named, or after each but the last.
-  func exclusions(
-    of steps: [FunnelQuestion.Step]
-  ) throws(Refusal) -> [FunnelQuestion.Exclusion] {
+  func exclusions(of steps: [String]) throws(Refusal) -> [FunnelQuestion.Exclusion] {
     guard let after else {
       return steps.indices.dropLast().map { .init(event.rule, after: $0, effect: effect) }
     }
@@ -184,14 +204,22 @@ private struct WrittenBreakdown: Codable {
 
   enum CodingKeys: String, CodingKey, CaseIterable { case property, at }
 
-  init(_ breakdown: FunnelQuestion.Breakdown, of steps: [FunnelQuestion.Step]) {
+  init(_ breakdown: FunnelQuestion.Breakdown, of steps: [String]) {
     property = PropertySelector(breakdown.property)
     at =
       switch breakdown.place {
       case .first: "first"
       case .last: "last"
-      case .step(let step): steps.indices.contains(step) ? steps[step].name : "\(step)"
+      case .step(let step): Self.name(of: step, in: steps)
       }
+  }
+
+  /// A step's name, or its number where the name would say something else.
+  private static func name(of step: Int, in steps: [String]) -> String {
+    guard steps.indices.contains(step), !["first", "last"].contains(steps[step]) else {
+      return "step \(step + 1)"
+    }
+    return steps[step]
   }
 
   init(from decoder: any Decoder) throws {
@@ -205,23 +233,25 @@ private struct WrittenBreakdown: Codable {
     at = try fields.value(.at, standard: "first")
   }
 
-  func breakdown(
-    of steps: [FunnelQuestion.Step]
-  ) throws(Refusal) -> FunnelQuestion.Breakdown {
+  func breakdown(of steps: [String]) throws(Refusal) -> FunnelQuestion.Breakdown {
     switch at {
-    case "first": .init(property.name, at: .first)
-    case "last": .init(property.name, at: .last)
-    default: .init(property.name, at: .step(try position(of: at, in: steps)))
+    case "first": return .init(property.name, at: .first)
+    case "last": return .init(property.name, at: .last)
+    default:
+      if !steps.contains(at),
+        let number = steps.indices.first(where: { at == "step \($0 + 1)" })
+      {
+        return .init(property.name, at: .step(number))
+      }
+      return .init(property.name, at: .step(try position(of: at, in: steps)))
     }
   }
 }
 
 /// The position of the step of a name.
-private func position(
-  of name: String, in steps: [FunnelQuestion.Step]
-) throws(Refusal) -> Int {
-  if let position = steps.firstIndex(where: { $0.name == name }) { return position }
+private func position(of name: String, in steps: [String]) throws(Refusal) -> Int {
+  if let position = steps.firstIndex(of: name) { return position }
   throw Refusal(
     "funnel.step", problem: "The funnel has no step “\(name)”.",
-    remedy: "Name one of \(steps.map(\.name).joined(separator: ", ")).")
+    remedy: "Name one of \(steps.joined(separator: ", ")).")
 }

@@ -3,6 +3,11 @@ import Experience
 import Statistics
 import Stories
 
+/// What a section has counted of a funnel.
+public struct FunnelPartial: Sendable {
+  var tally: FunnelTally
+}
+
 extension FunnelQuestion: Fold {
   /// Checks the question and compiles its rules.
   public func plan(for stories: Stories) throws(Refusal) -> FunnelPlan {
@@ -11,7 +16,9 @@ extension FunnelQuestion: Fold {
 
   /// Counts of nothing.
   public func begin(_ plan: FunnelPlan) -> FunnelPartial {
-    FunnelPartial(whole: FunnelTally(steps: steps.count))
+    FunnelPartial(
+      tally: FunnelTally(
+        steps: steps.count, groups: plan.groups, kept: figures == .counts ? .none : .all))
   }
 
   /// Counts the customers of a block.
@@ -21,190 +28,102 @@ extension FunnelQuestion: Fold {
   ) {
     let segment = stories.segments[index]
     let table = plan.segments[index]
-    if let plain = table.plain {
-      countPlainly(customers, of: segment, plain, by: plan, into: &partial.whole)
+    if let moves = table.moves {
+      countPlainly(
+        customers, ofSegment: index, in: stories, moves, by: plan, into: &partial.tally)
       return
     }
-    var chains = FunnelChains(self, watermark: plan.watermark)
+    let values = plan.breakdown?[index]
+    var walk = FunnelWalk(self, watermark: plan.watermark)
     var hits: [FunnelHit] = []
     for customer in customers {
-      hits.removeAll(keepingCapacity: true)
-      collect(segment.rows(of: customer), of: segment, table, by: plan, into: &hits)
-      guard hits.contains(where: \.enters) else { continue }
-      var units: [FunnelUnit] = []
-      var dropped = 0
-      for hits in divided(hits, by: table) {
-        if order == .any {
-          units += anyOrder(hits, watermark: plan.watermark)
-        } else {
-          chains.follow(hits)
-          units += chains.units
-          dropped += chains.dropped
-        }
+      table.collect(segment.rows(of: customer), of: segment, self, by: plan, into: &hits)
+      guard !hits.isEmpty else { continue }
+      walk.begin()
+      if table.held.isEmpty {
+        walk.follow(hits[...])
+      } else {
+        for part in table.divided(hits) { walk.follow(part[...]) }
+        walk.choose()
       }
-      if entry == .first {
-        // Of several held values, the one with the earliest entry.
-        units =
-          units.min { ($0.entry ?? 0, $1.level) < ($1.entry ?? 0, $0.level) }.map { [$0] } ?? []
-      } else if entry == .best {
-        units = units.max { $0.level < $1.level }.map { [$0] } ?? []
-      }
-      partial.whole.dropped += dropped
-      for unit in units { add(unit, of: segment, table, to: &partial) }
+      add(walk, of: segment, values, to: &partial.tally) { _ in 0 }
     }
+  }
+
+  /// Adds the units that a walk found, each in the group of its value, counted from a first one.
+  func add(
+    _ walk: borrowing FunnelWalk, of segment: StorySegment, _ values: DimensionColumns?,
+    to tally: inout FunnelTally, from firstGroup: (FunnelUnit) -> Int
+  ) {
+    tally.dropped += walk.dropped
+    walk.rows.withUnsafeBufferPointer { rows in
+      for unit in walk.units {
+        let rows = UnsafeBufferPointer(rebasing: rows[unit.place..<(unit.place + unit.level)])
+        tally.add(
+          level: unit.level, isOpen: unit.isOpen, rows: rows, times: segment.times,
+          group: firstGroup(unit) + group(of: rows, level: unit.level, values), order: order)
+      }
+    }
+  }
+
+  /// The position of the breakdown's value, taken at its place of a unit.
+  func group(
+    of rows: UnsafeBufferPointer<Int>, level: Int, _ values: DimensionColumns?
+  ) -> Int {
+    guard let values, let breakdown else { return 0 }
+    let row =
+      switch breakdown.place {
+      case .first: rows[0]
+      case .last: rows[level - 1]
+      case .step(let step): step < level ? rows[step] : -1
+      }
+    return row < 0 ? 0 : values.position(row)
   }
 
   /// Adds up.
   public func merge(_ later: consuming FunnelPartial, into partial: inout FunnelPartial) {
-    partial.whole.add(later.whole)
-    for (value, tally) in later.groups {
-      partial.groups[value, default: FunnelTally(steps: steps.count)].add(tally)
-    }
+    partial.tally.add(later.tally)
   }
 
   /// Makes shares and quantiles.
   public func finish(_ partial: consuming FunnelPartial, by plan: FunnelPlan) -> Funnel {
-    let ranked = partial.groups.sorted { left, right in
-      (right.value.reached[0], Self.text(left.key) ?? "")
-        < (left.value.reached[0], Self.text(right.key) ?? "")
+    let tally = partial.tally
+    var whole = plan.breakdown == nil ? tally : tally.united(0..<tally.groups)
+    var groups: [Funnel.Group] = []
+    if let breakdown = plan.breakdown {
+      for position in 0..<breakdown.count where tally.reached(0, group: position) > 0 {
+        var part = tally.united(CollectionOfOne(position))
+        groups.append(
+          Funnel.Group(
+            value: position == 0 || position == plan.others ? nil : breakdown.names[position],
+            steps: part.measured(stepNames), timeToConvert: part.timeToConvert(),
+            isRest: position == plan.others))
+      }
+      groups.sort { left, right in
+        left.isRest != right.isRest
+          ? right.isRest
+          : (right.steps[0].count, left.value ?? "") < (left.steps[0].count, right.value ?? "")
+      }
     }
-    var groups = ranked.prefix(Funnel.mostGroups).map { value, tally in
-      group(Self.text(value), tally, isRest: false)
-    }
-    if ranked.count > Funnel.mostGroups {
-      var rest = FunnelTally(steps: steps.count)
-      for (_, tally) in ranked.dropFirst(Funnel.mostGroups) { rest.add(tally) }
-      groups.append(group(nil, rest, isRest: true))
-    }
-    var whole = partial.whole
     return Funnel(
-      steps: whole.measured(self), timeToConvert: .of(&whole.toConvert), dropped: whole.dropped,
-      groups: groups,
-      watermark: plan.watermark == .min / 4 ? nil : Instant(milliseconds: plan.watermark))
-  }
-
-  private func group(_ value: String?, _ tally: FunnelTally, isRest: Bool) -> Funnel.Group {
-    var tally = tally
-    return Funnel.Group(
-      value: value, steps: tally.measured(self), timeToConvert: .of(&tally.toConvert),
-      isRest: isRest)
-  }
-
-  private static func text(_ value: PropertyValue?) -> String? {
-    switch value {
-    case .string(let text): text
-    case .number(let number):
-      number == number.rounded() && abs(number) < 1e15
-        ? "\(Int64(number))" : "\(number)"
-    case .boolean(let boolean): "\(boolean)"
-    case nil: nil
-    }
-  }
-
-  /// The events of a story that the funnel has a use for.
-  private func collect(
-    _ story: Range<Int>, of segment: StorySegment, _ table: FunnelTable, by plan: FunnelPlan,
-    into hits: inout [FunnelHit]
-  ) {
-    for row in story {
-      let time = segment.times[row]
-      guard time >= plan.from else { continue }
-      guard time <= plan.end else { return }
-      let bits = table.bits(row, code: Int(segment.codes[row]), steps: steps.count)
-      guard bits != 0 || order == .strict else { continue }
-      var fills = UInt32(truncatingIfNeeded: bits)
-      if order == .any { fills &= 0 &- fills }
-      let mayEnter = order == .any ? fills != 0 : fills & 1 != 0
-      hits.append(
-        FunnelHit(
-          row: row, time: time, steps: fills, exclusions: UInt32(truncatingIfNeeded: bits >> 32),
-          enters: mayEnter && time < plan.to
-            && table.population?.holds(story: story, before: row, at: time) ?? true))
-    }
-  }
-
-  /// Hits apart by the values that are held constant, in the order in which those first occur.
-  private func divided(_ hits: [FunnelHit], by table: FunnelTable) -> [[FunnelHit]] {
-    guard !table.held.isEmpty else { return [hits] }
-    var places: [[PropertyValue]: Int] = [:]
-    var parts: [[FunnelHit]] = []
-    for hit in hits {
-      let values = table.held.compactMap { $0.value(at: hit.row) }
-      guard values.count == table.held.count else { continue }
-      let place = places[values] ?? parts.count
-      if place == parts.count {
-        places[values] = place
-        parts.append([])
-      }
-      parts[place].append(hit)
-    }
-    return parts
-  }
-
-  private func add(
-    _ unit: FunnelUnit, of segment: StorySegment, _ table: FunnelTable,
-    to partial: inout FunnelPartial
-  ) {
-    let times = figures == .countsAndTimes ? segment.times : nil
-    partial.whole.add(unit, times: times, order: order)
-    guard let breakdown, let columns = table.breakdown else { return }
-    let row: Int? =
-      switch breakdown.place {
-      case .first: unit.rows.first
-      case .last: unit.rows.last
-      case .step(let step): step < unit.rows.count && unit.rows[step] >= 0 ? unit.rows[step] : nil
-      }
-    let value = row.flatMap { columns.value(at: $0) }
-    partial.groups[value, default: FunnelTally(steps: steps.count)]
-      .add(unit, times: times, order: order)
-  }
-
-  /// The furthest step of which it and all before it were met within one window, in any order.
-  private func anyOrder(_ hits: [FunnelHit], watermark: Int64) -> [FunnelUnit] {
-    let window = self.window?.milliseconds ?? FunnelPlan.unbounded
-    var counts = [Int](repeating: 0, count: steps.count)
-    var best = FunnelUnit()
-    var bestStart = 0
-    var end = 0
-    for (start, anchor) in hits.enumerated() {
-      while end < hits.count, hits[end].time - anchor.time <= window {
-        counts[hits[end].steps.trailingZeroBitCount] += 1
-        end += 1
-      }
-      let level = counts.firstIndex(of: 0) ?? counts.count
-      if anchor.enters, level > best.level {
-        best.level = level
-        bestStart = start
-      }
-      counts[anchor.steps.trailingZeroBitCount] -= 1
-    }
-    guard best.level > 0 else { return [] }
-    best.rows = (0..<best.level).map { step in
-      hits[bestStart...].first { $0.steps.trailingZeroBitCount == step }?.row ?? -1
-    }
-    best.isOpen =
-      self.window != nil && best.level < steps.count
-      && hits.contains { $0.enters && watermark - $0.time <= window }
-    return [best]
+      steps: whole.measured(stepNames), timeToConvert: whole.timeToConvert(),
+      dropped: tally.dropped, groups: groups, watermark: plan.latest)
   }
 }
 
 extension FunnelQuestion: TraceableFold {
-  /// The step of a row; with a breakdown, in the group of its value.
+  /// The units that came to a row's step.
+  ///
+  /// Beside the table's keys a row may name an `outcome`: `dropped` are the units that came to the
+  /// step and no further, `open` those of whom that is not yet certain.
   public func cell(of row: AnswerRowKey, by plan: FunnelPlan) throws(Refusal) -> FunnelCell {
-    throw AnswerRowKey.unknown("step", "")
+    try FunnelCell(
+      row, in: self, plan, columns: plan.breakdown == nil ? [] : ["breakdown"],
+      standardStep: nil)
   }
 
-  /// How many came that far.
-  public func count(at cell: FunnelCell, in partial: borrowing FunnelPartial) -> Int { 0 }
-}
-
-/// A step of a funnel, or of one group of it.
-public struct FunnelCell: Sendable {}
-
-extension Funnel: CatalogueAnswer {
-  /// Those who entered.
-  public var tally: AnswerTally { AnswerTally(counted: steps.first?.count ?? 0) }
-  /// One row a step.
-  public var table: AnswerTable { AnswerTable([]) }
+  /// How many there are.
+  public func count(at cell: FunnelCell, in partial: borrowing FunnelPartial) -> Int {
+    cell.count(in: partial.tally)
+  }
 }

@@ -1,6 +1,5 @@
 import Events
 import Experience
-import Statistics
 
 /// How many customers took the steps, within a window, and how long it took them.
 ///
@@ -226,47 +225,4 @@ public struct FunnelQuestion: Sendable, Equatable {
     }
     return nil
   }
-}
-
-/// How far customers came: the answer to a `FunnelQuestion`.
-public struct Funnel: Sendable, Codable, Equatable {
-  /// One step.
-  public struct Step: Sendable, Codable, Equatable {
-    public var name: String
-    /// Customers (entries, with entry `every`) that came this far.
-    public var count: Int
-    /// Those that met the step; fewer than `count` only where it is optional.
-    public var met: Int
-    /// Those that came no further but still may: their window has not passed.
-    public var open: Int
-    /// `count` of the first step's.
-    public var share: Estimate
-    /// `count` of the step before's.
-    public var shareOfPrevious: Estimate
-    /// From the step of the chain before this one; nil for the first step.
-    public var timeFromPrevious: Times?
-  }
-
-  public var steps: [Step]
-  /// From the entry to the last step.
-  public var timeToConvert: Times
-  /// Entries that an exclusion dropped.
-  public var dropped: Int
-  /// The breakdown's values, most customers first; empty where none was asked for.
-  public var groups: [Group]
-  /// How far the data reach.
-  public var watermark: Instant?
-
-  /// The part of one value.
-  public struct Group: Sendable, Codable, Equatable {
-    /// The value as text; nil where the chain has none.
-    public var value: String?
-    public var steps: [Step]
-    public var timeToConvert: Times
-    /// Whether this is the rest, beyond the values shown.
-    public var isRest: Bool
-  }
-
-  /// The most values that are shown; the others are added up.
-  public static let mostGroups = 100
 }

@@ -1,87 +1,120 @@
 import Events
 import Statistics
-import Stories
 
-/// What a section has counted of a funnel.
-public struct FunnelPartial: Sendable {
-  var whole: FunnelTally
-  var groups: [PropertyValue?: FunnelTally] = [:]
-}
-
-/// Counts of a funnel.
+/// Counts of a funnel, apart by groups: the values of a breakdown, or intervals of time.
 struct FunnelTally: Sendable {
-  /// Units that came this far and no further, by step.
-  private(set) var furthest: [Int]
-  private var met: [Int]
+  /// Which times are kept.
+  enum Kept: Sendable { case none, toConvert, all }
+
+  let steps: Int
+  let groups: Int
+  let kept: Kept
+  /// Units that came this far and no further, by group × steps + step.
+  private var furthest: [Int]
+  /// Of those, the ones that may still go further.
   private var open: [Int]
+  /// Units that met the step; fewer than came this far only where it is optional.
+  private var met: [Int]
   private var fromPrevious: [[Int64]]
-  var toConvert: [Int64] = []
+  /// By group.
+  private var toConvert: [[Int64]]
+  /// Entries that an exclusion dropped.
   var dropped = 0
 
-  init(steps: Int) {
-    furthest = Array(repeating: 0, count: steps)
-    met = furthest
+  init(steps: Int, groups: Int, kept: Kept) {
+    (self.steps, self.groups, self.kept) = (steps, groups, kept)
+    furthest = Array(repeating: 0, count: groups * steps)
     open = furthest
-    fromPrevious = Array(repeating: [], count: steps)
+    met = furthest
+    fromPrevious = Array(repeating: [], count: kept == .all ? groups * steps : 0)
+    toConvert = Array(repeating: [], count: kept == .none ? 0 : groups)
   }
 
-  /// Units that came at least this far, by step.
-  var reached: [Int] {
-    var sum = 0
-    return furthest.reversed().map { count in
-      sum += count
-      return sum
-    }.reversed()
+  /// Adds units of whom no more is known than how far they came.
+  mutating func add(level: Int, units: Int, open opened: Int, group: Int = 0) {
+    let base = group * steps
+    furthest[base + level - 1] += units
+    open[base + level - 1] += opened
+    for step in 0..<level { met[base + step] += units }
   }
 
-  /// Adds customers of whom no more is known than how far they came.
-  mutating func add(level: Int, customers: Int, open opened: Int) {
-    furthest[level - 1] += customers
-    open[level - 1] += opened
-    for step in 0..<level { met[step] += customers }
-  }
-
-  /// Adds a unit, with its times where they are wanted.
+  /// Adds a unit with the rows that filled its steps, and its times where they are kept.
   mutating func add(
-    _ unit: FunnelUnit, times: UnsafeBufferPointer<Int64>?, order: FunnelQuestion.Order
+    level: Int, isOpen: Bool, rows: UnsafeBufferPointer<Int>, times: UnsafeBufferPointer<Int64>,
+    group: Int, order: FunnelQuestion.Order
   ) {
-    furthest[unit.level - 1] += 1
-    if unit.isOpen { open[unit.level - 1] += 1 }
-    var previous: Int?
-    for (step, row) in unit.rows.enumerated() where row >= 0 {
-      met[step] += 1
-      if let times, let previous, order != .any {
-        fromPrevious[step].append(times[row] - times[previous])
+    let base = group * steps
+    furthest[base + level - 1] += 1
+    open[base + level - 1] += isOpen ? 1 : 0
+    var previous = -1
+    var (first, last) = (Int.max, -1)
+    for step in 0..<level {
+      let row = rows[step]
+      guard row >= 0 else { continue }
+      met[base + step] += 1
+      if kept == .all, previous >= 0, order != .any {
+        fromPrevious[base + step].append(times[row] - times[previous])
       }
       previous = row
+      (first, last) = (min(first, row), max(last, row))
     }
-    guard let times, unit.level == furthest.count, let first = unit.rows.min(),
-      let last = unit.rows.max()
-    else { return }
-    toConvert.append(times[last] - times[first])
+    guard kept != .none, level == steps else { return }
+    toConvert[group].append(times[last] - times[first])
   }
 
+  /// Adds the counts of other units in the same groups.
   mutating func add(_ other: FunnelTally) {
-    for step in furthest.indices {
-      furthest[step] += other.furthest[step]
-      met[step] += other.met[step]
-      open[step] += other.open[step]
-      fromPrevious[step] += other.fromPrevious[step]
+    for place in furthest.indices {
+      furthest[place] += other.furthest[place]
+      open[place] += other.open[place]
+      met[place] += other.met[place]
     }
-    toConvert += other.toConvert
+    for place in fromPrevious.indices { fromPrevious[place] += other.fromPrevious[place] }
+    for group in toConvert.indices { toConvert[group] += other.toConvert[group] }
     dropped += other.dropped
   }
 
-  /// The steps with their shares and times.
-  func measured(_ question: FunnelQuestion) -> [Funnel.Step] {
-    let reached = reached
-    return question.steps.indices.map { step in
-      var times = fromPrevious[step]
-      return Funnel.Step(
-        name: question.steps[step].name, count: reached[step], met: met[step], open: open[step],
+  /// The counts of several groups as those of one.
+  func united(_ groups: some Sequence<Int>) -> FunnelTally {
+    var whole = FunnelTally(steps: steps, groups: 1, kept: kept)
+    for group in groups {
+      for step in 0..<steps {
+        let place = group * steps + step
+        whole.furthest[step] += furthest[place]
+        whole.open[step] += open[place]
+        whole.met[step] += met[place]
+        if kept == .all { whole.fromPrevious[step] += fromPrevious[place] }
+      }
+      if kept != .none { whole.toConvert[0] += toConvert[group] }
+    }
+    return whole
+  }
+
+  /// How many units of a group came at least to a step.
+  func reached(_ step: Int, group: Int = 0) -> Int {
+    furthest[(group * steps + step)..<((group + 1) * steps)].reduce(0, +)
+  }
+
+  /// How many units of a group came to a step and no further.
+  func stopped(_ step: Int, group: Int = 0) -> Int { furthest[group * steps + step] }
+
+  /// How many of those may still go further.
+  func open(_ step: Int, group: Int = 0) -> Int { open[group * steps + step] }
+
+  /// From the entry to the last step; the times of the first group are partly sorted by it.
+  mutating func timeToConvert() -> Times {
+    kept == .none ? Times() : .of(&toConvert[0])
+  }
+
+  /// The steps of the first group with their shares and times, which are partly sorted by it.
+  mutating func measured(_ names: [String]) -> [Funnel.Step] {
+    let reached = (0..<steps).map { self.reached($0) }
+    return (0..<steps).map { step in
+      Funnel.Step(
+        name: names[step], count: reached[step], met: met[step], open: open[step],
         share: .share(reached[step], of: reached[0]),
         shareOfPrevious: .share(reached[step], of: reached[max(0, step - 1)]),
-        timeFromPrevious: step == 0 ? nil : .of(&times))
+        timeFromPrevious: step == 0 ? nil : kept == .all ? .of(&fromPrevious[step]) : Times())
     }
   }
 }
@@ -90,5 +123,76 @@ extension Times {
   /// The distribution of times, which are partly sorted by it.
   static func of(_ times: inout [Int64]) -> Times {
     Times(median: .median(of: &times), p90: quantile(0.9, of: &times))
+  }
+}
+
+/// Which units of a step are meant: those behind one number of a funnel's answer.
+enum FunnelOutcome: String, CaseIterable, Sendable {
+  /// They came to the step.
+  case reached
+  /// They came to the step and no further, and cannot any more.
+  case dropped
+  /// They came to the step and no further, but still may.
+  case open
+}
+
+/// A number of a funnel: the units of some outcome at a step, in some groups.
+public struct FunnelCell: Sendable {
+  var groups: Range<Int>
+  var step: Int
+  var outcome: FunnelOutcome
+
+  /// Reads the breakdown's value (all where none is named), the step and the outcome of a row's key.
+  ///
+  /// - Parameters:
+  ///   - columns: the row's other keys.
+  ///   - standardStep: the step that is meant where none is named.
+  ///   - firstGroup: where the values' groups begin.
+  init(
+    _ row: AnswerRowKey, in question: FunnelQuestion, _ plan: FunnelPlan, columns: [String],
+    standardStep: Int?, from firstGroup: Int = 0
+  ) throws(Refusal) {
+    let columns = columns + ["step", "outcome"]
+    groups = firstGroup..<(firstGroup + plan.groups)
+    if let breakdown = plan.breakdown, row.values["breakdown"] != nil {
+      let name = try row.value("breakdown", of: columns)
+      if name != Funnel.all {
+        let position = try breakdown.position(of: name, column: "breakdown")
+        groups = (firstGroup + position)..<(firstGroup + position + 1)
+      }
+    }
+    if let standardStep, row.values["step"] == nil {
+      step = standardStep
+    } else {
+      let name = try row.value("step", of: columns)
+      guard let step = question.stepNames.firstIndex(of: name) else {
+        throw AnswerRowKey.unknown("step", name)
+      }
+      self.step = step
+    }
+    outcome = .reached
+    guard row.values["outcome"] != nil else { return }
+    let name = try row.value("outcome", of: columns)
+    guard let known = FunnelOutcome(rawValue: name) else {
+      throw Refusal(
+        "customers.row", problem: "There is no outcome “\(name)” of a step.",
+        remedy: "Write \(FunnelOutcome.allCases.map(\.rawValue).joined(separator: ", ")).")
+    }
+    outcome = known
+  }
+
+  /// The number, so far.
+  func count(in tally: borrowing FunnelTally) -> Int {
+    var sum = 0
+    for group in groups {
+      switch outcome {
+      case .reached: sum += tally.reached(step, group: group)
+      case .open: sum += tally.open(step, group: group)
+      case .dropped where step < tally.steps - 1:
+        sum += tally.stopped(step, group: group) - tally.open(step, group: group)
+      case .dropped: break
+      }
+    }
+    return sum
   }
 }

@@ -1,48 +1,79 @@
 import Events
+import Experience
 import Stories
 
-/// Asks a funnel for each interval of entry.
-public struct FunnelTrendQuestion: CatalogueQuestion, TraceableFold {
-  public static let kind = QuestionKind.funnelTrend
-  public static var form: QuestionForm {
-    QuestionForm(
-      asks: "A funnel for each interval of entry.", fields: [],
-      example: "question: funnel_over_time")
+/// Asks a funnel for each interval of the calendar in which units enter it.
+///
+/// A unit counts in the interval of its entry, however late it takes the other steps. With entry
+/// `first` and `every` these are the entries that the funnel itself counts, so that the intervals sum
+/// to it; with `best`, each interval has the best chain among the entries in it, and a unit that
+/// enters again counts again.
+public struct FunnelTrendQuestion: Sendable, Equatable {
+  /// What is asked of each interval.
+  public var funnel: FunnelQuestion
+  public var interval: CalendarInterval
+
+  /// Makes a question.
+  public init(_ funnel: FunnelQuestion, each interval: CalendarInterval = .week) {
+    self.funnel = funnel
+    self.interval = interval
   }
 
-  public var scope = Scope()
-
-  private enum CodingKeys: String, CodingKey, CaseIterable { case none }
-
-  public init(from decoder: any Decoder) throws {
-    scope = try Scope(from: decoder)
-    _ = try QuestionFields<CodingKeys>(decoder)
-  }
-
-  public func encode(to encoder: any Encoder) throws { try scope.encode(to: encoder) }
-
-  public func plan(for stories: Stories) throws(Refusal) {
-    throw Refusal("question.funnelTrend", problem: "Not answered yet.", remedy: "Ask another.")
-  }
-
-  public func begin(_ plan: Void) -> Int { 0 }
-
-  public func visit(
-    _ customers: Range<Int>, ofSegment index: Int, in stories: Stories, by plan: Void,
-    into partial: inout Int
-  ) {}
-
-  public func merge(_ later: consuming Int, into partial: inout Int) { partial += later }
-
-  public func finish(_ partial: consuming Int, by plan: Void) -> FunnelTrend { FunnelTrend() }
-
-  public func cell(of row: AnswerRowKey, by plan: Void) throws(Refusal) {}
-
-  public func count(at cell: Void, in partial: borrowing Int) -> Int { copy partial }
+  /// The most numbers that are counted at the same time: intervals × values × steps.
+  public static let mostCells = 100_000
 }
 
-/// The answer to a `FunnelTrendQuestion`.
-public struct FunnelTrend: CatalogueAnswer {
-  public var tally: AnswerTally { AnswerTally(counted: 0) }
-  public var table: AnswerTable { AnswerTable([]) }
+extension FunnelTrendQuestion: CatalogueQuestion {
+  /// A funnel for each interval of entry.
+  public static var kind: QuestionKind { .funnelTrend }
+
+  /// The fields of a funnel, and the interval.
+  public static var form: QuestionForm {
+    QuestionForm(
+      asks: "How many of those who entered in each interval took the steps.",
+      fields: [
+        .init(
+          "interval", takes: "hour, day, week, month, quarter or year", standard: "week",
+          meaning: "Entries of how long a time are counted together.")
+      ] + FunnelQuestion.form.fields,
+      example: """
+        question: funnel_over_time
+        steps: [Product Viewed, Product Added, Order Completed]
+        window: 7d
+        interval: week
+        """)
+  }
+
+  /// The funnel's.
+  public var scope: Scope {
+    get { funnel.scope }
+    set { funnel.scope = newValue }
+  }
+  /// The conditions of steps and exclusions.
+  public var eventRules: [Expression] { funnel.eventRules }
+  /// The properties held constant and divided by.
+  public var propertyNames: [String] { funnel.propertyNames }
+
+  private enum CodingKeys: String, CodingKey, CaseIterable { case interval }
+
+  /// Reads a funnel with its interval.
+  public init(from decoder: any Decoder) throws {
+    funnel = try FunnelQuestion(from: decoder, beside: CodingKeys.allCases.map(\.stringValue))
+    interval =
+      try decoder.container(keyedBy: CodingKeys.self)
+      .decodeIfPresent(CalendarInterval.self, forKey: .interval) ?? .week
+  }
+
+  /// Writes the fields that are not as usual.
+  public func encode(to encoder: any Encoder) throws {
+    try funnel.encode(to: encoder)
+    guard interval != .week else { return }
+    var fields = encoder.container(keyedBy: CodingKeys.self)
+    try fields.encode(interval, forKey: .interval)
+  }
+
+  /// The question with the calendar that its intervals are of.
+  public func fold(in context: QuestionContext) throws(Refusal) -> FunnelTrendFold {
+    FunnelTrendFold(question: self, calendar: context.calendar)
+  }
 }

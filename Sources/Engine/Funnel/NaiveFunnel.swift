@@ -35,32 +35,57 @@ public struct NaiveFunnel: Sendable {
     return counts
   }
 
+  /// For each interval of entry, how many units came how far at least, by step.
+  public static func counts(
+    _ question: FunnelQuestion, _ stories: [[Event]], within intervals: [Range<Instant>]
+  ) -> [[Int]] {
+    intervals.map { interval in
+      guard question.entry == .best else {
+        let levels = stories.flatMap { story in
+          NaiveFunnel(question, story).units().filter { interval.contains($0.entry) }
+            .map(\.level)
+        }
+        return question.steps.indices.map { step in levels.count { $0 > step } }
+      }
+      var part = question
+      part.from = max(interval.lowerBound, question.from ?? interval.lowerBound)
+      part.to = min(interval.upperBound, question.to ?? interval.upperBound)
+      return counts(part, stories)
+    }
+  }
+
   /// The level of each unit of the customer.
-  func levels() -> [Int] {
-    if !question.heldConstant.isEmpty { return heldLevels() }
+  func levels() -> [Int] { units().map(\.level) }
+
+  /// The units of the customer; with entry `best`, from the first entry of all.
+  private func units() -> [(entry: Instant, level: Int)] {
+    if !question.heldConstant.isEmpty { return heldUnits() }
     let entries = story.indices.filter(isEntry)
     switch question.entry {
     case .first:
-      return entries.first.map { [walk(from: $0)?.level ?? 0] }?.filter { $0 > 0 } ?? []
+      return entries.prefix(1).compactMap { entry in
+        walk(from: entry).map { (story[entry].time, $0.level) }
+      }
     case .best:
-      if question.order == .any { return anyOrder() }
-      return [entries.compactMap { walk(from: $0)?.level }.max()].compactMap(\.self)
+      let level =
+        question.order == .any ? anyOrder() : entries.compactMap { walk(from: $0)?.level }.max()
+      return level.map { [(story[entries.first ?? 0].time, $0)] } ?? []
     case .every:
-      var levels: [Int] = []
+      var units: [(entry: Instant, level: Int)] = []
       var free = 0
       for entry in entries where entry >= free {
         guard let way = walk(from: entry) else {
           free = firstDrop(from: entry) + 1
           continue
         }
-        levels.append(way.level)
+        units.append((story[entry].time, way.level))
         free = way.end ?? story.indices.first { !inWindow(entry, $0) } ?? story.count
       }
-      return levels
+      return units
     }
   }
 
-  private func heldLevels() -> [Int] {
+  private func heldUnits() -> [(entry: Instant, level: Int)] {
     var plain = question
     plain.heldConstant = []
     var keys: [[PropertyValue]] = []
@@ -71,19 +96,15 @@ public struct NaiveFunnel: Sendable {
       if parts[key] == nil { keys.append(key) }
       parts[key, default: []].append((event, admitted))
     }
-    let ways = keys.compactMap { key in
-      parts[key].map { NaiveFunnel(plain, $0.map(\.event), admitted: $0.map(\.admitted)) }
+    let units = keys.flatMap { key in
+      parts[key].map { NaiveFunnel(plain, $0.map(\.event), admitted: $0.map(\.admitted)).units() }
+        ?? []
     }
     switch question.entry {
-    case .every: return ways.flatMap { $0.levels() }
-    case .best: return [ways.compactMap { $0.levels().max() }.max()].compactMap(\.self)
+    case .every: return units
+    case .best: return units.max { $0.level < $1.level }.map { [$0] } ?? []
     case .first:
-      let first = ways.compactMap { way in
-        way.levels().first.flatMap { level in
-          way.story.indices.first(where: way.isEntry).map { (way.story[$0].time, -level) }
-        }
-      }.min { $0 < $1 }
-      return first.map { [-$0.1] } ?? []
+      return units.min { ($0.entry, -$0.level) < ($1.entry, -$1.level) }.map { [$0] } ?? []
     }
   }
 
@@ -168,7 +189,7 @@ public struct NaiveFunnel: Sendable {
     return best
   }
 
-  private func anyOrder() -> [Int] {
+  private func anyOrder() -> Int? {
     let step = story.indices.map { position in
       question.steps.indices.first { fills(position, $0) }
     }
@@ -178,7 +199,7 @@ public struct NaiveFunnel: Sendable {
         story.indices.filter { $0 >= start && inWindow(start, $0) }.compactMap { step[$0] })
       return question.steps.indices.first { !met.contains($0) } ?? question.steps.count
     }
-    return levels.max().map { $0 > 0 ? [$0] : [] } ?? []
+    return levels.max().flatMap { $0 > 0 ? $0 : nil }
   }
 
   private func enters(_ position: Int) -> Bool {

@@ -49,8 +49,7 @@ extension Stories {
       for position in positions {
         try questions[position].check(against: whole)
         runs.append(
-          try reading.rest(of: questions[position]).counting(in: context).run(
-            over: read, sections: read.sections().count))
+          try reading.rest(of: questions[position]).counting(in: context).run(over: read))
       }
       try await read.visit(read.sections(), by: runs)
       for (position, run) in zip(positions, runs) {
@@ -80,7 +79,7 @@ extension Stories {
     let whole = try stories(reading.identityAsOf)
     try question.check(against: whole)
     let read = try await reading.stories(of: whole, in: context)
-    let units = try reading.rest(of: question).counting(in: context)
+    let units = try await reading.rest(of: question).counting(in: context)
       .customers(behind: row, in: read.stories)
     return read.customers(of: units)
   }
@@ -136,8 +135,8 @@ extension QuestionKind {
 
 /// A question's way of counting, whatever its type.
 protocol Counting: Sendable {
-  func run(over stories: Stories, sections: Int) throws(Refusal) -> any CountingRun
-  func customers(behind row: AnswerRowKey, in stories: Stories) throws -> [UInt64]
+  func run(over stories: Stories) throws(Refusal) -> any CountingRun
+  func customers(behind row: AnswerRowKey, in stories: Stories) async throws -> [UInt64]
 }
 
 /// A question's way through a pass.
@@ -158,31 +157,14 @@ struct CountingOf<Asked: CatalogueQuestion>: Counting {
     self.wrap = wrap
   }
 
-  func run(over stories: Stories, sections: Int) throws(Refusal) -> any CountingRun {
-    Run(fold: try FoldRun(fold, of: stories, sections: sections), wrap: wrap)
+  func run(over stories: Stories) throws(Refusal) -> any CountingRun {
+    Run(fold: try FoldRun(fold, of: stories), wrap: wrap)
   }
 
-  func customers(behind row: AnswerRowKey, in stories: Stories) throws -> [UInt64] {
-    let plan = try fold.plan(for: stories)
-    let cell = try fold.cell(of: row, by: plan)
-    var keys: [UInt64] = []
-    for block in stories.sections() {
-      // A new partial for each section: what it keeps of single customers stays small.
-      var partial = fold.begin(plan)
-      var before = fold.count(at: cell, in: partial)
-      for part in block {
-        try Task.checkCancellation()
-        for customer in part.customers {
-          fold.visit(
-            customer..<(customer + 1), ofSegment: part.segment, in: stories, by: plan,
-            into: &partial)
-          let after = fold.count(at: cell, in: partial)
-          if after > before { keys.append(stories.segments[part.segment].customers[customer]) }
-          before = after
-        }
-      }
-    }
-    return Set(keys).sorted()
+  func customers(behind row: AnswerRowKey, in stories: Stories) async throws -> [UInt64] {
+    let trace = try Trace(fold, behind: row, in: stories)
+    try await stories.visit(stories.sections(), by: [trace])
+    return trace.customers
   }
 
   private final class Run: CountingRun {

@@ -7,11 +7,12 @@ struct QuestionFields<Key: CodingKey & CaseIterable> {
 
   /// Opens a question, or a part of one where it has no scope of its own.
   ///
+  /// - Parameter others: fields that are read elsewhere.
   /// - Throws: at a field that neither the question nor its scope has.
-  init(_ decoder: any Decoder, _ part: Part = .question) throws {
+  init(_ decoder: any Decoder, _ part: Part = .question, beside others: [String] = []) throws {
     container = try decoder.container(keyedBy: Key.self)
     let written = try decoder.container(keyedBy: AnyKey.self)
-    var known = Key.allCases.map(\.stringValue)
+    var known = Key.allCases.map(\.stringValue) + others
     if part == .question { known += ["question"] + Scope.fields.map(\.name) }
     for key in written.allKeys where !known.contains(key.stringValue) {
       throw DecodingError.dataCorrupted(

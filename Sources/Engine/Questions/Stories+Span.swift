@@ -5,19 +5,21 @@ import Stories
 extension Stories {
   /// The times of the first and the last visible event; nil where there is none.
   ///
-  /// - Complexity: O(*customers*), since a story's first event is its earliest.
+  /// - Complexity: O(*customers*) once, since a story's first event is its earliest.
   var span: ClosedRange<Instant>? {
-    var first = Int64.max
-    var last = Int64.min
-    for segment in segments {
-      for customer in segment.visible.joined() {
-        let rows = segment.rows(of: customer)
-        guard !rows.isEmpty else { continue }
-        first = min(first, segment.times[rows.lowerBound])
-        last = max(last, segment.times[rows.upperBound - 1])
+    shelf.take("span") {
+      var first = Int64.max
+      var last = Int64.min
+      for segment in segments {
+        for customer in segment.visible.joined() {
+          let rows = segment.rows(of: customer)
+          guard !rows.isEmpty else { continue }
+          first = min(first, segment.times[rows.lowerBound])
+          last = max(last, segment.times[rows.upperBound - 1])
+        }
       }
+      return first > last ? nil : Instant(milliseconds: first)...Instant(milliseconds: last)
     }
-    return first > last ? nil : Instant(milliseconds: first)...Instant(milliseconds: last)
   }
 
   /// The intervals of the calendar in which events lie that are in a scope's range.

@@ -1,0 +1,103 @@
+import Statistics
+import Stories
+
+/// What one section has counted of an attribution, and the room it counts in.
+public struct AttributionTally: @unchecked Sendable {
+  private let memory = ColumnMemory()
+  /// Conversions of the range and the population.
+  var conversions = 0
+  /// What they were worth.
+  var value = 0.0
+  /// Those that did not say what they were worth.
+  var withoutValue = 0
+  /// Conversions of the range by customers who were not of the population.
+  var ofOthers = 0
+  /// By group, and of conversions without a touch: customers who converted after such a touch.
+  let customers: UnsafeMutableBufferPointer<Int>
+  /// By group: touches before conversions; one that is before two counts twice.
+  let touches: UnsafeMutableBufferPointer<Int>
+  /// By group: what all touches of the range cost.
+  let costs: UnsafeMutableBufferPointer<Double>
+  /// By fixed rule, and there by group: what it earned.
+  let credits: UnsafeMutableBufferPointer<Double>
+  /// Likewise, of the value.
+  let values: UnsafeMutableBufferPointer<Double>
+  var paths = PathTable()
+
+  /// By group: the customer who was last counted for it.
+  private let counted: UnsafeMutableBufferPointer<Int>
+  private var customer = 0
+  /// The conversions of a block of customers.
+  private(set) var candidates = Scratch<UInt32>()
+  /// The touches of a customer.
+  private(set) var rows = Scratch<UInt32>()
+  private(set) var times = Scratch<Int64>()
+  private(set) var groups = Scratch<UInt16>()
+  /// Of one conversion: how long ago its touches were, and what each earned; their path.
+  private(set) var ages = Scratch<Double>()
+  private(set) var shares = Scratch<Double>()
+  private(set) var path = Scratch<UInt16>()
+
+  init(_ plan: AttributionPlan) {
+    let places = plan.untouched + 1
+    customers = memory.room(for: places)
+    touches = memory.room(for: places)
+    costs = memory.room(for: places)
+    counted = memory.room(for: places)
+    credits = memory.room(for: places * plan.rules.count)
+    values = memory.room(for: places * plan.rules.count)
+    for counts in [customers, touches, counted] { counts.initialize(repeating: 0) }
+    for sums in [costs, credits, values] { sums.initialize(repeating: 0) }
+  }
+
+  /// Makes room for the conversions of so many rows.
+  mutating func makeRoom(candidates count: Int) { candidates.hold(count) }
+
+  /// Begins another customer, of so many rows.
+  mutating func begin(rows count: Int) {
+    customer += 1
+    rows.hold(count)
+    times.hold(count)
+    groups.hold(count)
+    ages.hold(count)
+    shares.hold(count)
+    path.hold(count)
+  }
+
+  /// Counts the customer for a group, once.
+  @inline(__always) func count(_ group: Int) {
+    customers[group] &+= counted[group] == customer ? 0 : 1
+    counted[group] = customer
+  }
+
+  /// Adds what another section has counted.
+  mutating func add(_ other: borrowing AttributionTally) {
+    conversions += other.conversions
+    value += other.value
+    withoutValue += other.withoutValue
+    ofOthers += other.ofOthers
+    for place in customers.indices {
+      customers[place] += other.customers[place]
+      touches[place] += other.touches[place]
+      costs[place] += other.costs[place]
+    }
+    for place in credits.indices {
+      credits[place] += other.credits[place]
+      values[place] += other.values[place]
+    }
+    paths.add(other.paths)
+  }
+}
+
+/// Room that grows and keeps nothing when it does.
+struct Scratch<Element: BitwiseCopyable>: @unchecked Sendable {
+  private var memory = ColumnMemory()
+  private(set) var elements = UnsafeMutableBufferPointer<Element>(start: nil, count: 0)
+
+  /// Makes sure that it holds so many elements, one at least.
+  mutating func hold(_ count: Int) {
+    guard elements.count <= count else { return }
+    memory = ColumnMemory()
+    elements = memory.room(for: 2 * count + 1)
+  }
+}

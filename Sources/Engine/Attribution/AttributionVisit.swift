@@ -1,0 +1,191 @@
+import Statistics
+import Stories
+
+/// One customer's story after the other, whose conversions are divided among the touches before them.
+struct AttributionVisit {
+  private let plan: AttributionPlan
+  private let table: AttributionTable
+  private let codes: UnsafeBufferPointer<UInt16>
+  private let times: UnsafeBufferPointer<Int64>
+  var story = 0..<0
+  /// The rows of all conversions of the story, whenever they were.
+  var conversions = UnsafeBufferPointer<UInt32>(start: nil, count: 0)
+
+  init(_ plan: AttributionPlan, _ table: AttributionTable, _ segment: StorySegment) {
+    self.plan = plan
+    self.table = table
+    codes = segment.codes
+    times = segment.times
+  }
+
+  /// Counts the conversions and, where they are asked for, costs and the path to none.
+  func run(_ tally: inout AttributionTally) {
+    guard let rows = rowsToRead else { return }
+    tally.begin(rows: story.count)
+    let count = collectTouches(rows, tally)
+    let touched = tally.times.elements
+    var low = 0
+    var high = 0
+    for conversion in conversions {
+      let row = Int(conversion)
+      let time = times[row]
+      guard plan.range.contains(time) else { continue }
+      guard table.population?.holds(story: story, before: row, at: time) ?? true else {
+        tally.ofOthers += 1
+        continue
+      }
+      while high < count, touched[high] < time { high += 1 }
+      while low < high, touched[low] < time - plan.lookback { low += 1 }
+      divide(row, at: time, among: max(low, high - AttributionQuestion.mostTouches)..<high, &tally)
+    }
+    if !plan.costs.isEmpty { addCosts(count, tally) }
+    if plan.needsNulls { addPathToNone(count, &tally) }
+  }
+
+  /// The rows in which touches matter; nil where none do.
+  private var rowsToRead: Range<Int>? {
+    guard !plan.readsEverybody else { return story }
+    guard
+      let first = conversions.first(where: { plan.range.contains(times[Int($0)]) }),
+      let last = conversions.last
+    else { return nil }
+    // A short story is read from its beginning: a search would take as long.
+    guard story.count > 64 else { return story.lowerBound..<Int(last) }
+    let limit = times[Int(first)] - plan.lookback
+    let before = UnsafeBufferPointer(rebasing: times[story.lowerBound..<Int(first)])
+    return story.lowerBound + before.firstPosition { $0 >= limit }..<Int(last)
+  }
+
+  /// Writes rows, times and groups of touches, without a branch for each event.
+  ///
+  /// - Returns: how many there are.
+  private func collectTouches(_ read: Range<Int>, _ tally: AttributionTally) -> Int {
+    guard let rows = tally.rows.elements.baseAddress, let codes = codes.baseAddress,
+      let touches = table.touchCodes.baseAddress
+    else { return 0 }
+    var count = 0
+    for row in read {
+      rows[count] = UInt32(truncatingIfNeeded: row)
+      count &+= Int(touches[Int(codes[row])])
+    }
+    if !table.allTouch {
+      var kept = 0
+      for touch in 0..<count where table.touches(Int(rows[touch])) {
+        rows[kept] = rows[touch]
+        kept += 1
+      }
+      count = kept
+    }
+    let touched = tally.times.elements
+    let groups = tally.groups.elements
+    for touch in 0..<count {
+      touched[touch] = times[Int(rows[touch])]
+      groups[touch] = table.group(Int(rows[touch]))
+    }
+    return count
+  }
+
+  /// Divides one conversion by every model.
+  private func divide(
+    _ row: Int, at time: Int64, among touches: Range<Int>, _ tally: inout AttributionTally
+  ) {
+    let worth = table.value(row)
+    tally.conversions += 1
+    tally.withoutValue += worth == nil ? 1 : 0
+    let value = worth ?? 0
+    tally.value += value
+    if plan.needsPaths {
+      addPath(
+        touches, tally,
+        .init(conversions: 1, millionths: Int128(ExactSum.millionths(value))), to: &tally.paths)
+    }
+    let places = plan.untouched + 1
+    guard !touches.isEmpty else {
+      tally.count(plan.untouched)
+      for rule in plan.rules.indices {
+        tally.credits[rule * places + plan.untouched] += 1
+        tally.values[rule * places + plan.untouched] += value
+      }
+      return
+    }
+    let groups = UnsafeMutableBufferPointer(rebasing: tally.groups.elements[touches])
+    for group in groups {
+      tally.count(Int(group))
+      tally.touches[Int(group)] &+= 1
+    }
+    let lastIndirect =
+      plan.isDirect.isEmpty ? nil : groups.lastIndex { !plan.isDirect[Int($0)] }
+    let ages = UnsafeMutableBufferPointer(rebasing: tally.ages.elements[..<touches.count])
+    if plan.needsAges {
+      for touch in ages.indices {
+        ages[touch] = Double(time - tally.times.elements[touches.lowerBound + touch])
+      }
+    }
+    for position in plan.rules.indices {
+      let rule = plan.rules[position]
+      let first = position * places
+      if let touch = rule.onlyTouch(of: groups.count, lastIndirect: lastIndirect) {
+        tally.credits[first + Int(groups[touch])] += 1
+        tally.values[first + Int(groups[touch])] += value
+        continue
+      }
+      let shares = tally.shares.elements
+      rule.fill(shares, ages: UnsafeBufferPointer(ages), lastIndirect: lastIndirect)
+      for touch in groups.indices {
+        tally.credits[first + Int(groups[touch])] += shares[touch]
+        tally.values[first + Int(groups[touch])] += shares[touch] * value
+      }
+    }
+  }
+
+  /// Counts the path of touches, groups that repeat in a row taken once.
+  private func addPath(
+    _ touches: Range<Int>, _ scratch: AttributionTally, _ count: PathTable.Tally,
+    to paths: inout PathTable
+  ) {
+    let path = scratch.path.elements
+    let groups = scratch.groups.elements
+    var length = 0
+    for touch in touches where length == 0 || path[length - 1] != groups[touch] {
+      path[length] = groups[touch]
+      length += 1
+    }
+    paths.add(UnsafeBufferPointer(rebasing: path[..<length]), count)
+  }
+
+  /// Adds what the touches of the range cost.
+  private func addCosts(_ count: Int, _ tally: AttributionTally) {
+    for touch in 0..<count {
+      let row = Int(tally.rows.elements[touch])
+      let time = times[row]
+      guard plan.range.contains(time), let touchpoint = table.touchpoint(row),
+        table.population?.holds(story: story, before: row, at: time) ?? true
+      else { continue }
+      tally.costs[Int(tally.groups.elements[touch])] += plan.costs[touchpoint]
+    }
+  }
+
+  /// Counts the customer's path to none, if the latest touch of the range led to no conversion.
+  private func addPathToNone(_ count: Int, _ tally: inout AttributionTally) {
+    let touched = tally.times.elements
+    var end = count
+    while end > 0, touched[end - 1] >= plan.range.upperBound { end -= 1 }
+    guard end > 0, touched[end - 1] >= plan.range.lowerBound else { return }
+    let time = touched[end - 1]
+    let row = Int(tally.rows.elements[end - 1])
+    guard table.population?.holds(story: story, before: row, at: time) ?? true else { return }
+    var from = time - plan.lookback
+    for conversion in conversions {
+      let converted = times[Int(conversion)]
+      if converted > time {
+        guard converted - time > plan.lookback else { return }
+        break
+      }
+      from = max(from, converted)
+    }
+    var first = end - 1
+    let earliest = max(0, end - AttributionQuestion.mostTouches)
+    while first > earliest, touched[first - 1] >= from { first -= 1 }
+    addPath(first..<end, tally, .init(nulls: 1), to: &tally.paths)
+  }
+}

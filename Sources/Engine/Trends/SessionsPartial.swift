@@ -1,0 +1,293 @@
+import Events
+import Statistics
+import Stories
+
+/// What a section has counted of sessions.
+///
+/// It is shared with nobody, although it holds pointers.
+struct SessionsPartial: @unchecked Sendable {
+  /// By cell, with one more for sessions that don't count.
+  let counts: UnsafeMutableBufferPointer<SessionCounts>
+  /// By cell, then beginning or end, then name: sessions, and the customers of those.
+  let endSessions: UnsafeMutableBufferPointer<Int>
+  let endCustomers: UnsafeMutableBufferPointer<Int>
+  /// Customers with a session that counts.
+  private(set) var customers = 0
+  /// How long each session lasted, and how many events it had; then the cells of those.
+  private(set) var durations = RankedValues<UInt64>(.wholeNumbers)
+  private(set) var lengths = RankedValues<UInt32>(.wholeNumbers)
+  private(set) var cells: [[UInt32]] = []
+
+  private let stamps: UnsafeMutableBufferPointer<UInt32>
+  private let endStamps: UnsafeMutableBufferPointer<UInt32>
+  private let memory = ColumnMemory()
+  private var visits: UInt32 = 0
+  /// Of the sessions at hand: their first rows and their customers' visits.
+  private var starts: [UInt32] = []
+  private var owners: [UInt32] = []
+  private var atHand = SessionList()
+  /// Of each row at hand, how many before it reach the goal.
+  private var reached: [UInt32] = []
+
+  /// So many rows are cut at once, customers being whole, that they stay in a core's cache.
+  static let rowsAtOnce = 2048
+
+  init(_ plan: SessionsPlan) {
+    counts = memory.room(for: plan.cells + 1)
+    stamps = memory.room(for: plan.cells + 1)
+    counts.initialize(repeating: SessionCounts())
+    stamps.initialize(repeating: 0)
+    let ends = plan.endNames == 0 ? 0 : (plan.cells + 1) * 2 * plan.endNames
+    endSessions = memory.room(for: ends)
+    endCustomers = memory.room(for: ends)
+    endStamps = memory.room(for: ends)
+    endSessions.initialize(repeating: 0)
+    endCustomers.initialize(repeating: 0)
+    endStamps.initialize(repeating: 0)
+  }
+
+  mutating func merge(_ later: SessionsPartial) {
+    for cell in counts.indices { counts[cell].add(later.counts[cell]) }
+    for place in endSessions.indices {
+      endSessions[place] += later.endSessions[place]
+      endCustomers[place] += later.endCustomers[place]
+    }
+    customers += later.customers
+    durations.append(later.durations)
+    lengths.append(later.lengths)
+    cells += later.cells
+  }
+
+  /// Counts the sessions of a block.
+  mutating func count(
+    _ customers: Range<Int>, of segment: StorySegment, at index: Int, gap: Int64,
+    by plan: SessionsPlan
+  ) {
+    guard let offsets = segment.offsets.baseAddress else { return }
+    var start = customers.lowerBound
+    while start < customers.upperBound {
+      var end = start + 1
+      while end < customers.upperBound,
+        Int(offsets[end + 1]) - Int(offsets[start]) <= Self.rowsAtOnce
+      { end += 1 }
+      let sessions = cut(start..<end, of: segment, gap: gap)
+      countCut(sessions, of: segment, plan.segments[index], gap: gap, by: plan)
+      if let ends = plan.ends?[index] { countEnds(sessions, ends, plan.endNames) }
+      keep(sessions, by: plan)
+      start = end
+    }
+  }
+
+  /// Cuts stories into sessions: each row's position is written, and kept where a session begins.
+  private mutating func cut(
+    _ customers: Range<Int>, of segment: StorySegment, gap: Int64
+  ) -> Int {
+    guard let times = segment.times.baseAddress, let offsets = segment.offsets.baseAddress else {
+      return 0
+    }
+    let rows = Int(offsets[customers.upperBound]) - Int(offsets[customers.lowerBound])
+    if starts.count < rows + 1 {
+      starts = Array(repeating: 0, count: max(rows, Self.rowsAtOnce) + 1)
+      owners = starts
+      atHand = SessionList(count: starts.count)
+    }
+    var visit = visits
+    var sessions = 0
+    starts.withUnsafeMutableBufferPointer { starts in
+      owners.withUnsafeMutableBufferPointer { owners in
+        for customer in customers {
+          visit &+= 1
+          let (first, end) = (Int(offsets[customer]), Int(offsets[customer &+ 1]))
+          guard first < end else { continue }
+          starts[sessions] = UInt32(truncatingIfNeeded: first)
+          owners[sessions] = visit
+          sessions &+= 1
+          var before = times[first]
+          for row in (first &+ 1)..<end {
+            let time = times[row]
+            starts[sessions] = UInt32(truncatingIfNeeded: row)
+            owners[sessions] = visit
+            sessions &+= Int(UInt64(bitPattern: gap &- (time &- before)) >> 63)
+            before = time
+          }
+        }
+        starts[sessions] = offsets[customers.upperBound]
+      }
+    }
+    visits = visit
+    return sessions
+  }
+
+  private mutating func countCut(
+    _ sessions: Int, of segment: StorySegment, _ table: SessionsPlan.Table, gap: Int64,
+    by plan: SessionsPlan
+  ) {
+    guard let times = segment.times.baseAddress, sessions > 0,
+      let counts = counts.baseAddress, let stamps = stamps.baseAddress
+    else { return }
+    let base = Int(starts[0])
+    if let goal = table.goal { reach(goal, base..<Int(starts[sessions]), of: segment) }
+    let watermark = plan.watermark?.milliseconds ?? .min / 4
+    let hasGoal = table.goal != nil
+    let nowhere = plan.cells
+    let isOneCell = plan.cells == 1 && !plan.isCut
+    var owner: UInt32 = 0
+    var ownersCounted = 0
+    starts.withUnsafeBufferPointer { starts in
+      owners.withUnsafeBufferPointer { owners in
+        atHand.withPointers { cells, durations, lengths in
+          for session in 0..<sessions {
+            let (first, end) = (Int(starts[session]), Int(starts[session &+ 1]))
+            let begin = times[first]
+            let duration = times[end &- 1] &- begin
+            let cell = isOneCell ? 0 : plan.cell(first, time: begin, table)
+            let visit = owners[session]
+            counts[cell].add(events: end &- first, duration: duration)
+            counts[cell].customers &+= stamps[cell] == visit ? 0 : 1
+            stamps[cell] = visit
+            counts[cell].open &+= watermark &- times[end &- 1] <= gap ? 1 : 0
+            if hasGoal {
+              counts[cell].reached &+=
+                reached[end &- base] == reached[first &- base] ? 0 : 1
+            }
+            ownersCounted &+= owner != visit && cell != nowhere ? 1 : 0
+            owner = cell != nowhere ? visit : owner
+            cells[session] = UInt32(truncatingIfNeeded: cell)
+            durations[session] = UInt64(bitPattern: duration)
+            lengths[session] = UInt32(truncatingIfNeeded: end &- first)
+          }
+        }
+      }
+    }
+    customers += ownersCounted
+  }
+
+  /// Counts the events that reach the goal before each row, and before the end.
+  private mutating func reach(
+    _ goal: TrendsSelection, _ rows: Range<Int>, of segment: StorySegment
+  ) {
+    if reached.count < rows.count + 1 {
+      reached = Array(repeating: 0, count: max(rows.count, Self.rowsAtOnce) + 1)
+    }
+    var count: UInt32 = 0
+    for (position, row) in rows.enumerated() {
+      reached[position] = count
+      count += goal.means(row, of: segment) ? 1 : 0
+    }
+    reached[rows.count] = count
+  }
+
+  /// Counts what sessions begin and end with: their first and last events that have a name.
+  private mutating func countEnds(_ sessions: Int, _ names: NamingColumns, _ width: Int) {
+    for session in 0..<sessions {
+      let rows = Int(starts[session])..<Int(starts[session + 1])
+      let place = Int(atHand.cells[session]) * 2 * width
+      let found = [
+        rows.first { names.number($0) != NamingTable.skipped },
+        rows.last { names.number($0) != NamingTable.skipped },
+      ]
+      for (end, row) in found.enumerated() {
+        guard let row else { continue }
+        let place = place + end * width + Int(names.number(row))
+        endSessions[place] += 1
+        endCustomers[place] += endStamps[place] == owners[session] ? 0 : 1
+        endStamps[place] = owners[session]
+      }
+    }
+  }
+
+  /// Keeps the figures of the sessions that count, for quantiles.
+  private mutating func keep(_ sessions: Int, by plan: SessionsPlan) {
+    let kept = plan.isCut ? atHand.pack(sessions, without: UInt32(plan.cells)) : sessions
+    durations.extend(atHand.durations[..<kept])
+    lengths.extend(atHand.lengths[..<kept])
+    guard plan.cells > 1 else { return }
+    if cells.isEmpty { cells.append([]) }
+    cells[cells.count - 1] += atHand.cells[..<kept]
+  }
+}
+
+/// Sessions at hand, one figure a list.
+private struct SessionList {
+  var cells: [UInt32]
+  var durations: [UInt64]
+  var lengths: [UInt32]
+
+  init(count: Int = 0) {
+    cells = Array(repeating: 0, count: count)
+    durations = Array(repeating: 0, count: count)
+    lengths = Array(repeating: 0, count: count)
+  }
+
+  mutating func withPointers(
+    _ body: (
+      UnsafeMutableBufferPointer<UInt32>, UnsafeMutableBufferPointer<UInt64>,
+      UnsafeMutableBufferPointer<UInt32>
+    ) -> Void
+  ) {
+    cells.withUnsafeMutableBufferPointer { cells in
+      durations.withUnsafeMutableBufferPointer { durations in
+        lengths.withUnsafeMutableBufferPointer { lengths in body(cells, durations, lengths) }
+      }
+    }
+  }
+
+  /// Moves the sessions of other cells than that to the front, and tells how many there are.
+  mutating func pack(_ sessions: Int, without cell: UInt32) -> Int {
+    var kept = 0
+    for session in 0..<sessions {
+      cells[kept] = cells[session]
+      durations[kept] = durations[session]
+      lengths[kept] = lengths[session]
+      kept += cells[kept] == cell ? 0 : 1
+    }
+    return kept
+  }
+}
+
+/// The sessions of one cell, counted.
+struct SessionCounts: Sendable {
+  var customers = 0
+  var sessions = 0
+  var events = 0
+  /// Sessions of one event.
+  var bounces = 0
+  /// Sessions that may go on, for the data end within a gap after them.
+  var open = 0
+  /// Sessions that reach the goal.
+  var reached = 0
+  /// In milliseconds, like the sum of their squares.
+  var duration = 0
+  private var eventSquares: UInt128 = 0
+  private var durationSquares: UInt128 = 0
+
+  @inline(__always) mutating func add(events count: Int, duration length: Int64) {
+    sessions &+= 1
+    events &+= count
+    bounces &+= count == 1 ? 1 : 0
+    duration &+= Int(length)
+    eventSquares &+= UInt128(truncatingIfNeeded: count &* count)
+    let (high, low) = length.multipliedFullWidth(by: length)
+    durationSquares &+= UInt128(UInt64(truncatingIfNeeded: high)) << 64 | UInt128(low)
+  }
+
+  mutating func add(_ other: SessionCounts) {
+    customers += other.customers
+    sessions += other.sessions
+    events += other.events
+    bounces += other.bounces
+    open += other.open
+    reached += other.reached
+    duration += other.duration
+    eventSquares += other.eventSquares
+    durationSquares += other.durationSquares
+  }
+
+  var meanEvents: Estimate {
+    .mean(count: sessions, sum: Double(events), squares: Double(eventSquares))
+  }
+
+  var meanDuration: Estimate {
+    .mean(count: sessions, sum: Double(duration), squares: Double(durationSquares))
+  }
+}
