@@ -18,15 +18,13 @@ public enum AnswerSVG {
         problem: "The answer to `\(answered.receipt.question.kind.rawValue)` has no picture.",
         remedy: "Choose text, csv or json.")
     }
-    return render(
-      picture, note: AnswerText.brief(answered.receipt, style, width: .max).joined(separator: " · ")
-    )
+    return render(picture, notes: AnswerText.brief(answered.receipt, style, width: .max))
   }
 
   /// Draws a picture.
   ///
-  /// - Parameter note: a quiet line under the title.
-  static func render(_ picture: AnswerPicture, note: String = "") -> String {
+  /// - Parameter notes: quiet lines under the title, clean.
+  static func render(_ picture: AnswerPicture, notes: [String]) -> String {
     let drawing =
       switch picture {
       case .bars(_, let series, let bars): BarDrawing(series, bars).sketch()
@@ -43,7 +41,7 @@ public enum AnswerSVG {
       head += SVG.text(Sketch.margin, y, line, "title")
       y += 26
     }
-    for line in SVG.wrapped(note.cleaned, to: room, size: 12.5, lines: 3) {
+    for line in notes.flatMap({ SVG.wrapped($0, to: room, size: 12.5, lines: 4) }) {
       head += SVG.text(Sketch.margin, y - 4, line, "note muted")
       y += 18
     }

@@ -1,6 +1,7 @@
 import Engine
 import Foundation
 import FoundationXML
+import Maps
 import Statistics
 import Testing
 
@@ -65,7 +66,7 @@ struct `An answer as SVG` {
   @Test(arguments: 0..<200)
   func `is sound XML without a script, whatever the names and numbers`(seed: Int) throws {
     var sampler = Sampler(seed)
-    let text = AnswerSVG.render(sampler.picture(), note: sampler.text())
+    let text = AnswerSVG.render(sampler.picture(), notes: [sampler.text().cleaned])
     let elements = try Elements(text)
     #expect(
       elements.names.isSubset(
