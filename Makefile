@@ -36,7 +36,9 @@ lint: ## Check the form of the code
 format: ## Put the code into form
 	swift format --in-place --recursive --parallel $(FOLDERS)
 
-docs: build ## Write the manual page: docs/waymark.1
+docs: build ## Write the manual page, docs/waymark.1, and the catalogue in docs/questions.md
+	sed -i '/^### Fields of every question$$/,$$d' docs/questions.md
+	.build/debug/waymark questions --format markdown >> docs/questions.md
 	swift package --allow-writing-to-package-directory generate-manual --configuration debug \
 	  --date "$$(git log -1 --format=%cs)"
 	sed 's/^$$/.Pp/' .build/plugins/GenerateManual/outputs/waymark/waymark.1 > docs/waymark.1

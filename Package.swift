@@ -53,13 +53,14 @@ let package = Package(
     room("Intake", on: ["Events", "Stories", "Wire", "Store", "CMalloc"]),
     room("Engine", on: ["Events", "Statistics", "Experience", "Stories"], settings: hot),
     room("Maps", on: ["Events", "Statistics", "Experience", "Engine"]),
+    room("Answers", on: ["Events", "Engine", "Maps"]),
     room(
       "Companies", on: ["Events", "Statistics"], resources: [.embedInCode("Experiences")]),
     room(
       "Commands",
       on: [
         "Events", "Statistics", "Experience", "Stories", "Wire", "Parts", "Store", "Intake",
-        "Engine", "Maps", "Companies", argumentParser,
+        "Engine", "Maps", "Answers", "Companies", argumentParser,
       ]),
     .executableTarget(name: "waymark", dependencies: ["Commands"], swiftSettings: strict),
 
@@ -73,6 +74,7 @@ let package = Package(
     tests("Intake", on: ["Events", "Stories", "Wire", "Store"]),
     tests("Engine", on: ["Events", "Statistics", "Experience", "Stories"]),
     tests("Maps", on: ["Events", "Statistics", "Experience", "Engine", "Stories"]),
+    tests("Answers", on: ["Events", "Statistics", "Engine", "Maps"]),
     tests("Companies", on: ["Events", "Experience"]),
     tests("Commands", on: ["Events", "Statistics", "Companies"]),
     .testTarget(name: "TidyTests", swiftSettings: strict),

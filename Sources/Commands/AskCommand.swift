@@ -1,3 +1,4 @@
+import Answers
 import ArgumentParser
 import Engine
 import Events
@@ -9,27 +10,132 @@ import Stories
 /// Answers questions of the catalogue.
 struct AskCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
-    commandName: "ask", abstract: "Answer questions that are written in files.")
+    commandName: "ask",
+    abstract: "Answer questions: how far, which way, how long, who comes back, what earned it.",
+    discussion: """
+      A question is a file of YAML or JSON, or a kind and its fields as key=value. Several are \
+      answered in one pass. `waymark questions` lists the kinds; the options below go before what \
+      the questions say of themselves.
 
-  @Argument(help: "Files of questions.", completion: .file(extensions: ["yaml", "yml", "json"]))
-  var files: [String]
+      Examples:
+        waymark ask funnel 'steps=[cart, payment_done]' window=7d
+        waymark ask march.yaml april.yaml --for regulars
+        waymark ask march.yaml --format svg --output march.svg
+        waymark ask march.yaml --customers step=cart --save stopped_at_cart
+      """)
+
+  @Argument(
+    help: "Files of questions (- reads standard input), or a kind and key=value pairs.",
+    completion: .custom { _, _, prefix in AskCommand.completions(prefix) })
+  var words: [String]
   @OptionGroup var workspace: WorkspaceOptions
+  @OptionGroup var question: QuestionOptions
+  @Option(
+    help: ArgumentHelp(
+      "What is counted: customer, session 30m, account <property>, case <journey>.",
+      valueName: "unit"))
+  var unit: String?
+  @Option(help: "The form of the answer.") var format = AnswerForm.text
+  @Option(
+    name: [.long, .customShort("o")],
+    help: "Where to write; CSV and SVG of several questions get a number.", completion: .file())
+  var output: String?
+  @Flag(help: "Show all that the answer rests on.") var receipt = false
+  @Option(
+    help: ArgumentHelp(
+      "List the customers behind a row of the table: step=cart.", valueName: "row"))
+  var customers: String?
+  @Option(help: "How many customers to list (default: 200 as text, otherwise all).")
+  var limit: Int?
+  @Option(
+    help: ArgumentHelp("Save the customers of --customers under a name.", valueName: "name"))
+  var save: String?
   @Option(help: .hidden) var timing = 0
 
+  /// The forms of an answer.
+  enum AnswerForm: String, CaseIterable, ExpressibleByArgument { case text, json, csv, svg }
+
+  func validate() throws {
+    if let limit, limit < 1 { throw ValidationError("--limit is 1 or more.") }
+    guard customers == nil else { return }
+    if save != nil { throw ValidationError("--save needs --customers: whose names to save.") }
+    if limit != nil { throw ValidationError("--limit needs --customers.") }
+  }
+
   func run() async throws {
-    let context = try QuestionContext(workspace.loadExperienceIfThere())
-    var questions: [Question] = []
-    for file in files {
-      let text = try String(contentsOfFile: file, encoding: .utf8)
-      questions += try Question.read(text, file: file, in: context)
-    }
-    let store = try workspace.store(.reading)
+    let progress = ProgressLine("ask")
+    defer { progress.clear() }
+    let texts = try QuestionText.read(words)
+    let experience = try workspace.loadExperienceIfThere()
+    if let save { try Self.check(savedName: save, in: experience) }
+    let store = try workspace.store(save == nil ? .reading : .writing)
+    let (questions, context) = try read(texts, experience, store)
+    progress.update("reading events")
     let stories = try store.stories()
-    let answers = try await Timing.measure(timing, over: stories) {
-      try await Stories.ask(questions, in: context) { asOf in
-        asOf == nil ? stories : try store.stories(asOf.map { .asOf($0) } ?? .latest)
+    let known = { (asOf: Instant?) in
+      asOf == nil ? stories : try store.stories(asOf.map { .asOf($0) } ?? .latest)
+    }
+    progress.update("counting over \(counted(stories.eventCount, "event"))")
+    if let customers {
+      let keys = try await Self.customers(customers, behind: questions, in: context, of: known)
+      progress.clear()
+      try list(keys, of: known(questions[0].scope.identityAsOf), context.calendar)
+      try keep(keys, of: questions[0], in: context, store)
+    } else {
+      let answers = try await Timing.measure(timing, over: stories) {
+        try await Stories.ask(questions, in: context, of: known)
+      }
+      progress.clear()
+      try show(answers, experience)
+    }
+  }
+
+  /// The questions, with the context in which they were read.
+  private func read(
+    _ texts: [QuestionText], _ experience: Experience?, _ store: Store
+  ) throws -> ([Question], QuestionContext) {
+    let context = try Self.context(experience, store, .latest)
+    let questions = try texts.map { text in
+      let questions = try self.questions(text, in: context)
+      guard !context.savedSets.isEmpty else { return questions }
+      return try questions.enumerated().map { position, question in
+        // The customers of a set have the keys of the links that apply.
+        guard let asOf = question.scope.identityAsOf else { return question }
+        return try self.questions(
+          text, in: Self.context(experience, store, .asOf(asOf)))[position]
       }
     }
-    try writeJSON(answers)
+    return (questions.flatMap(\.self), context)
+  }
+
+  /// The questions of a text, in the scope that the options say.
+  private func questions(_ text: QuestionText, in context: QuestionContext) throws -> [Question] {
+    try text.questions(in: context).map { written in
+      var asked = written
+      try question.change(&asked.scope, unit: unit, in: context)
+      return asked
+    }
+  }
+
+  private static func context(
+    _ experience: Experience?, _ store: Store, _ view: IdentityView
+  ) throws -> QuestionContext {
+    var context = try QuestionContext(experience)
+    for set in try store.savedSets(view) { context.savedSets[set.name] = set.members }
+    return context
+  }
+
+  /// The kinds of questions and the files that a word may become.
+  private static func completions(_ prefix: String) -> [String] {
+    let kinds = QuestionKind.allCases.map(\.rawValue)
+    let folder = prefix.lastIndex(of: "/").map { String(prefix[...$0]) } ?? ""
+    // A folder that cannot be read has nothing to complete.
+    let files = (try? FileManager.default.contentsOfDirectory(atPath: folder + ".")) ?? []
+    return (kinds + files.filter(Self.mayHoldQuestions).map { folder + $0 })
+      .filter { $0.hasPrefix(prefix) }.sorted()
+  }
+
+  private static func mayHoldQuestions(_ file: String) -> Bool {
+    [".yaml", ".yml", ".json"].contains(where: file.hasSuffix)
   }
 }

@@ -165,17 +165,27 @@ extension Stories {
     var rows: [Customer] = []
     for segment in segments {
       for position in segment.visible.joined() where rows.count < limit {
-        let events = segment.rows(of: position)
-        guard let first = events.first, let last = events.last else { continue }
-        let key = segment.customers[position]
-        rows.append(
-          Customer(
-            identity: identity(of: key)?.description ?? String(key, radix: 16),
-            events: events.count, first: Instant(milliseconds: segment.times[first]),
-            last: Instant(milliseconds: segment.times[last])))
+        if let row = customer(at: position, of: segment) { rows.append(row) }
       }
     }
     return rows
+  }
+
+  /// The visible customers with canonical keys.
+  func customers(_ keys: some Sequence<UInt64>) -> [Customer] {
+    keys.compactMap { key in
+      customer(key).flatMap { segment, position in customer(at: position, of: segment) }
+    }
+  }
+
+  private func customer(at position: Int, of segment: StorySegment) -> Customer? {
+    let events = segment.rows(of: position)
+    guard let first = events.first, let last = events.last else { return nil }
+    let key = segment.customers[position]
+    return Customer(
+      identity: identity(of: key)?.description ?? String(key, radix: 16), events: events.count,
+      first: Instant(milliseconds: segment.times[first]),
+      last: Instant(milliseconds: segment.times[last]))
   }
 
   /// The key under which the customer with an identity lies; nil where nobody has it.

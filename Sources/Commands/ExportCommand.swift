@@ -1,3 +1,4 @@
+import Answers
 import ArgumentParser
 import Events
 import Foundation
@@ -37,7 +38,8 @@ struct ExportCommand: ParsableCommand {
       format == .csv
       ? Set(stories.segments.flatMap { $0.properties.map(\.name) }).sorted() : []
     if format == .csv {
-      try out.add(Self.row(["user_id", "anonymous_id", "event", "time", "message_id"] + columns))
+      try out.add(
+        AnswerCSV.record(["user_id", "anonymous_id", "event", "time", "message_id"] + columns))
     }
     for segment in stories.segments {
       for customer in segment.visible.joined() {
@@ -50,7 +52,7 @@ struct ExportCommand: ParsableCommand {
           case .jsonl: try out.add(line.json())
           case .csv:
             try out.add(
-              Self.row(
+              AnswerCSV.record(
                 [
                   line.user_id ?? "", line.anonymous_id ?? "", line.event, line.time,
                   line.message_id,
@@ -129,17 +131,6 @@ struct ExportCommand: ParsableCommand {
       left -= 1
       return told
     }
-  }
-
-  /// A record of CSV. A text that a spreadsheet would run as a formula gets an apostrophe before it.
-  static func row(_ fields: [String]) -> String {
-    fields.map { field in
-      let text =
-        field.first.map { "=+-@\t\r".contains($0) } == true && Double(field) == nil
-        ? "'" + field : field
-      let quoted = text.contains { $0 == "," || $0 == "\"" || $0.isNewline }
-      return quoted ? "\"" + text.replacing("\"", with: "\"\"") + "\"" : text
-    }.joined(separator: ",")
   }
 
   /// Where lines go, in blocks.

@@ -1,3 +1,4 @@
+import Answers
 import ArgumentParser
 import Engine
 import Events
@@ -194,7 +195,7 @@ struct FunnelCommand: AsyncParsableCommand {
           step.timeFromPrevious?.median.value,
         ].map { $0.map { "\($0)" } ?? "" }
         Terminal.print(
-          ExportCommand.row([group.name, step.name, "\(step.count)"] + figures + ["\(step.open)"]))
+          AnswerCSV.record([group.name, step.name, "\(step.count)"] + figures + ["\(step.open)"]))
       }
     }
   }

@@ -10,6 +10,7 @@ struct QuestionOptions: ParsableArguments {
   @Option(help: "Only what began at or after this day or time: 2026-03-01.") var from: String?
   @Option(help: "Only what began before this day or time.") var to: String?
   @Option(
+    name: [.long, .customLong("for")],
     help: ArgumentHelp(
       "Only customers of a segment or persona, or who meet an expression.", valueName: "who"))
   var segment: String?
@@ -21,6 +22,19 @@ struct QuestionOptions: ParsableArguments {
   /// The links between identities that apply.
   func identity(_ clock: LocalCalendar) throws(Refusal) -> IdentityView {
     try identityAsOf.map { text throws(Refusal) in .asOf(try clock.instant(text)) } ?? .latest
+  }
+
+  /// Puts what is said here, and a unit, in the place of what a question's text says.
+  func change(
+    _ scope: inout Scope, unit: String?, in context: QuestionContext
+  ) throws(Refusal) {
+    let range = try TimeRange(from, to, context.calendar)
+    if let from = range.from { scope.from = from }
+    if let to = range.to { scope.to = to }
+    if let segment { scope.population = try Population(segment, in: context) }
+    if let unit { scope.unit = try Unit(unit) }
+    if let identityAsOf { scope.identityAsOf = try context.calendar.instant(identityAsOf) }
+    try scope.validate()
   }
 
   /// The customers that are asked for.

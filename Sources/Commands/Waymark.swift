@@ -22,9 +22,9 @@ public struct Waymark: AsyncParsableCommand {
     version: VersionCommand.text,
     subcommands: [
       InitCommand.self, CheckCommand.self, InferCommand.self, ImportCommand.self, MapCommand.self,
-      FunnelCommand.self, AskCommand.self, CustomersCommand.self, LinkCommand.self,
-      UnlinkCommand.self,
-      EraseCommand.self, VerifyCommand.self, DoctorCommand.self, ExportCommand.self,
+      FunnelCommand.self, AskCommand.self, QuestionsCommand.self, SegmentsCommand.self,
+      CustomersCommand.self, LinkCommand.self, UnlinkCommand.self, EraseCommand.self,
+      VerifyCommand.self, DoctorCommand.self, ExportCommand.self,
       DemoCommand.self, VersionCommand.self,
     ])
 
@@ -44,6 +44,9 @@ public struct Waymark: AsyncParsableCommand {
     } catch let refusal as Refusal {
       // Messages quote files, whose control characters must not reach a terminal.
       Terminal.note("waymark: \(refusal.problem.printable)\n  \(refusal.remedy.printable)")
+      Foundation.exit(64)
+    } catch let diagnostic as Diagnostic {
+      Terminal.note("waymark: \(diagnostic.description.printable)")
       Foundation.exit(64)
     } catch let fault as Fault {
       let problem = "\(fault.subject): \(fault.problem)".printable

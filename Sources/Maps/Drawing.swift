@@ -30,9 +30,9 @@ struct Drawing {
 }
 
 /// Marks of a picture as SVG.
-enum SVG {
+package enum SVG {
   /// The number with at most one decimal.
-  static func number(_ value: Double) -> String {
+  package static func number(_ value: Double) -> String {
     guard value.isFinite, abs(value) < 1e9 else { return "0" }
     let tenths = Int((value * 10).rounded())
     let (whole, rest) = (abs(tenths) / 10, abs(tenths) % 10)
@@ -40,31 +40,31 @@ enum SVG {
   }
 
   /// Points and letters as one path.
-  static func path(_ parts: [Stroke], _ classes: String, title: String = "") -> String {
+  package static func path(_ parts: [Stroke], _ classes: String, title: String = "") -> String {
     let data = parts.map(\.text).joined(separator: " ")
     let hint = title.isEmpty ? "" : "<title>\(title.escaped)</title>"
     return "<path class=\"\(classes)\" d=\"\(data)\">\(hint)</path>"
   }
 
   /// A part of a path: a command with its points.
-  struct Stroke {
+  package struct Stroke {
     let text: String
-    static func move(_ x: Double, _ y: Double) -> Stroke {
+    package static func move(_ x: Double, _ y: Double) -> Stroke {
       .init(text: "M\(number(x)) \(number(y))")
     }
-    static func line(_ x: Double, _ y: Double) -> Stroke {
+    package static func line(_ x: Double, _ y: Double) -> Stroke {
       .init(text: "L\(number(x)) \(number(y))")
     }
-    static func curve(
+    package static func curve(
       _ x1: Double, _ y1: Double, _ x2: Double, _ y2: Double, _ x: Double, _ y: Double
     ) -> Stroke {
       .init(
         text: "C\(number(x1)) \(number(y1)) \(number(x2)) \(number(y2)) \(number(x)) \(number(y))")
     }
-    static let close = Stroke(text: "Z")
+    package static let close = Stroke(text: "Z")
   }
 
-  static func rectangle(
+  package static func rectangle(
     _ x: Double, _ y: Double, _ width: Double, _ height: Double, _ classes: String,
     round: Double = 0, title: String = ""
   ) -> String {
@@ -74,14 +74,14 @@ enum SVG {
       + "width=\"\(number(max(0, width)))\" height=\"\(number(max(0, height)))\"\(radius)>\(hint)</rect>"
   }
 
-  static func line(
+  package static func line(
     _ x1: Double, _ y1: Double, _ x2: Double, _ y2: Double, _ classes: String
   ) -> String {
     "<line class=\"\(classes)\" x1=\"\(number(x1))\" y1=\"\(number(y1))\" x2=\"\(number(x2))\" "
       + "y2=\"\(number(y2))\"/>"
   }
 
-  static func circle(
+  package static func circle(
     _ x: Double, _ y: Double, _ radius: Double, _ classes: String, title: String = ""
   ) -> String {
     let hint = title.isEmpty ? "" : "<title>\(title.escaped)</title>"
@@ -90,12 +90,12 @@ enum SVG {
   }
 
   /// One line of text that begins at a point.
-  static func text(_ x: Double, _ y: Double, _ text: String, _ classes: String) -> String {
+  package static func text(_ x: Double, _ y: Double, _ text: String, _ classes: String) -> String {
     "<text class=\"\(classes)\" x=\"\(number(x))\" y=\"\(number(y))\">\(text.escaped)</text>"
   }
 
   /// About how wide a text is set in a size, from what letters of its kind take in sans-serifs.
-  static func width(of text: String, size: Double) -> Double {
+  package static func width(of text: String, size: Double) -> Double {
     text.reduce(0) { sum, character in
       let em =
         switch character {
@@ -111,7 +111,7 @@ enum SVG {
   }
 
   /// The text cut to a width in a size.
-  static func shortened(_ text: String, to width: Double, size: Double) -> String {
+  package static func shortened(_ text: String, to width: Double, size: Double) -> String {
     guard SVG.width(of: text, size: size) > width else { return text }
     var result = text
     while !result.isEmpty, SVG.width(of: result + "…", size: size) > width { result.removeLast() }
@@ -120,7 +120,8 @@ enum SVG {
   }
 
   /// The text in at most so many lines of a width; the last is cut where more would follow.
-  static func wrapped(_ text: String, to width: Double, size: Double, lines limit: Int) -> [String]
+  package static func wrapped(_ text: String, to width: Double, size: Double, lines limit: Int)
+    -> [String]
   {
     var lines: [String] = []
     var line = ""

@@ -5,26 +5,26 @@ import Statistics
 /// Numbers as people read them. A figure that is not there is an en dash.
 ///
 /// Spaces inside a figure do not break, so that `8.3 %` stays together.
-struct Figures {
+package struct Figures {
   /// What stands where there is no figure.
-  static let none = "–"
+  package static let none = "–"
   /// Below this many observations a figure is marked as resting on few.
   static let few = 30
   /// The space that does not break.
-  static let space = "\u{A0}"
+  package static let space = "\u{A0}"
 
   /// The ISO 4217 code of amounts.
   let currency: String
   /// The zone in which moments are shown.
   let timezone: TimeZone
 
-  init(currency: String, timezone: String) {
+  package init(currency: String, timezone: String) {
     self.currency = currency.cleaned.shortened(to: 8)
     self.timezone = TimeZone(identifier: timezone) ?? TimeZone(secondsFromGMT: 0) ?? .current
   }
 
   /// `12,345`
-  func count(_ value: Int) -> String { Self.grouped(String(value)) }
+  package func count(_ value: Int) -> String { Self.grouped(String(value)) }
 
   /// `1 case`, `12,345 cases`
   func count(_ value: Int, _ one: String, _ many: String) -> String {
@@ -32,7 +32,7 @@ struct Figures {
   }
 
   /// `8.3 %`, always with one decimal; never a rounded 0 or 100 for what is neither.
-  func share(_ value: Double?) -> String {
+  package func share(_ value: Double?) -> String {
     guard let value, value.isFinite else { return Self.none }
     if value > 0, value < 0.0005 { return "<0.1\(Self.space)%" }
     if value < 1, value >= 0.9995 { return ">99.9\(Self.space)%" }
@@ -54,7 +54,7 @@ struct Figures {
   }
 
   /// `2d 4h`, from milliseconds.
-  func time(_ milliseconds: Double?) -> String {
+  package func time(_ milliseconds: Double?) -> String {
     guard let milliseconds, milliseconds.isFinite, abs(milliseconds) < 1e17 else {
       return Self.none
     }
@@ -73,7 +73,7 @@ struct Figures {
   }
 
   /// `€84.20`, `€1.2 k`, `€3.4 M`
-  func money(_ value: Double?) -> String {
+  package func money(_ value: Double?) -> String {
     guard let value, value.isFinite else { return Self.none }
     let sign = value < 0 ? "−" : ""
     let size = abs(value)
@@ -110,7 +110,7 @@ struct Figures {
   }
 
   /// `1 Mar 2026`, and the time of day where it is not midnight.
-  func moment(_ instant: Instant) -> String {
+  package func moment(_ instant: Instant) -> String {
     let date = Date(timeIntervalSince1970: Double(instant.milliseconds) / 1000)
     let offset = Int64(timezone.secondsFromGMT(for: date)) * 1000
     let local = Instant(milliseconds: instant.milliseconds &+ offset)
@@ -130,7 +130,7 @@ struct Figures {
   ]
 
   /// The number with that many decimals and commas between thousands.
-  static func fixed(_ value: Double, _ decimals: Int) -> String {
+  package static func fixed(_ value: Double, _ decimals: Int) -> String {
     guard value.isFinite, abs(value) < 1e15 else { return none }
     var scale = 1.0
     for _ in 0..<decimals { scale *= 10 }

@@ -1,6 +1,6 @@
 /// How pages and pictures look.
-enum MapStyle {
-  static let fonts =
+package enum MapStyle {
+  package static let fonts =
     "system-ui,-apple-system,\"Segoe UI\",Roboto,\"Noto Sans\",\"DejaVu Sans\",sans-serif"
 
   /// The style of a whole page: colours by theme, then layout, then print.

@@ -1,15 +1,15 @@
 import Experience
 
 /// The colours of a map, in the light and in the dark.
-enum Palette {
+package enum Palette {
   /// A colour by its CSS name, as `#rrggbb` for each theme.
-  struct Color: Sendable {
-    let name: String
-    let light: String
-    let dark: String
+  package struct Color: Sendable {
+    package let name: String
+    package let light: String
+    package let dark: String
   }
 
-  static let colors: [Color] = [
+  package static let colors: [Color] = [
     Color(name: "paper", light: "#f7f5f0", dark: "#121618"),
     Color(name: "surface", light: "#fffefb", dark: "#1a1f22"),
     Color(name: "tint", light: "#f0ede5", dark: "#232a2e"),
@@ -51,7 +51,7 @@ enum Palette {
   static let channels = 6
 
   /// The number of colours for starting points: as many as a journey may be measured with.
-  static let starts = Journey.mostMeasuredStarts
+  package static let starts = Journey.mostMeasuredStarts
 
   /// The rules by which marks of starting points get their colours.
   static var startRules: String {

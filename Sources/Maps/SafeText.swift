@@ -8,7 +8,7 @@ extension String {
 
   /// The text on one line, without control characters, invisible characters and marks that turn the
   /// direction of what follows, and no longer than `longestName`.
-  var cleaned: String {
+  package var cleaned: String {
     var result = ""
     var count = 0
     var spaced = true
@@ -45,7 +45,7 @@ extension String {
   }
 
   /// The text cut to a number of terminal cells, with an ellipsis where something is missing.
-  func shortened(to width: Int) -> String {
+  package func shortened(to width: Int) -> String {
     guard cells > width else { return self }
     guard width > 0 else { return "" }
     var result = ""
@@ -60,7 +60,7 @@ extension String {
   }
 
   /// How many cells of a terminal the text takes; colour codes take none.
-  var cells: Int {
+  package var cells: Int {
     var total = 0
     var inCode = false
     for character in self {
@@ -76,12 +76,16 @@ extension String {
   }
 
   /// The text with spaces behind, up to a number of cells.
-  func left(_ width: Int) -> String { self + String(repeating: " ", count: max(0, width - cells)) }
+  package func left(_ width: Int) -> String {
+    self + String(repeating: " ", count: max(0, width - cells))
+  }
   /// The text with spaces in front, up to a number of cells.
-  func right(_ width: Int) -> String { String(repeating: " ", count: max(0, width - cells)) + self }
+  package func right(_ width: Int) -> String {
+    String(repeating: " ", count: max(0, width - cells)) + self
+  }
 
   /// The text broken between words into lines of at most a number of cells; longer words are cut.
-  func wrapped(to width: Int) -> [String] {
+  package func wrapped(to width: Int) -> [String] {
     var lines: [String] = []
     var line = ""
     for word in split(separator: " ", omittingEmptySubsequences: true) {
@@ -96,7 +100,7 @@ extension String {
   }
 
   /// The text with the five characters that mean something in HTML and XML written as entities.
-  var escaped: String {
+  package var escaped: String {
     var result = ""
     result.reserveCapacity(utf8.count)
     for scalar in unicodeScalars {

@@ -149,6 +149,7 @@ extension Store {
         literal: "DELETE FROM audit WHERE action IN ('link', 'unlink') AND subject = \(key)")
     }
     try forgetUnlinkedIdentities(database)
+    try forgetMembers(Set(keys), database)
     return (links, logged)
   }
 

@@ -50,6 +50,7 @@ extension Store {
   ) throws -> (exact: [String], longer: Int) {
     var exact: [String] = []
     var longer = 0
+    let sets = try savedSets(database)
     for identity in erased {
       let id = Data(identity.id.utf8)
       let key = Int64(bitPattern: identity.key)
@@ -62,6 +63,9 @@ extension Store {
       }
       if try count("log WHERE key = ? OR linked_key = ?", [key, key]) > 0 {
         exact.append("in the log")
+      }
+      if sets.contains(where: { $0.members.contains(identity.key) }) {
+        exact.append("in a saved set")
       }
       let rows = try Row.fetchCursor(
         database, sql: "SELECT event FROM log WHERE instr(event, ?) > 0", arguments: [id])
@@ -79,6 +83,7 @@ extension Store {
         "settings WHERE instr(CAST(name || value AS BLOB), ?) > 0",
         "links WHERE instr(CAST(rule || coalesce(removed_by, '') AS BLOB), ?) > 0",
         "audit WHERE instr(CAST(detail AS BLOB), ?) > 0",
+        "saved_sets WHERE instr(CAST(name || question || place AS BLOB), ?) > 0",
       ] {
         longer += try count(column, [id])
       }

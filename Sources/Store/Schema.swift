@@ -8,10 +8,13 @@ import GRDB
 /// the Unix epoch, UTC. Ids and names are blobs of UTF-8, since they may hold NUL characters.
 enum Schema {
   /// The script that makes each version from the one before; the first makes version 1.
-  static let versions: [String] = [version1, version2]
+  static let versions: [String] = [version1, version2, version3]
 
   /// The version that this program writes.
   static var current: Int { versions.count }
+
+  /// The oldest version that is read as it is: what later ones added is empty there.
+  static let oldestRead = 2
 
   /// The mark that tells a store's database from other programs' ("WAYM").
   static let application = 0x5741_594D
@@ -149,6 +152,17 @@ enum Schema {
       action TEXT NOT NULL CHECK (action IN ('link', 'unlink', 'erase', 'import', 'discard')),
       subject INTEGER, -- a key or the id of an import
       detail TEXT NOT NULL
+    ) STRICT;
+    """
+
+  private static let version3 = """
+    -- Sets of customers behind a number; versions before had none.
+    CREATE TABLE saved_sets (
+      name TEXT PRIMARY KEY CHECK (length(name) BETWEEN 1 AND 64),
+      saved INTEGER NOT NULL,
+      question TEXT NOT NULL, -- JSON
+      place TEXT NOT NULL, -- the row of the answer's table
+      members BLOB NOT NULL CHECK (length(members) % 8 = 0) -- keys, ascending, little-endian
     ) STRICT;
     """
 }

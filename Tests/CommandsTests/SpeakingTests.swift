@@ -159,7 +159,8 @@ struct `The command line` {
     ["map", "repeat_order", "--compare-segment", "count(\"Newsletter Opened\") > 1"],
     ["funnel", "product_page", "checkout", "order", "--breakdown", "channel"],
     ["funnel", "delivery_notice", "parcel_received", "review_request", "review"],
-    ["customers"], ["doctor"], ["verify"], ["version"],
+    ["customers"], ["doctor"], ["verify"], ["version"], ["questions"], ["segments"],
+    ["ask", "funnel", "steps=[product_page, checkout, order]", "breakdown=channel"],
   ])
   func `fits 80 columns, without colours on a pipe`(arguments: [String]) async throws {
     let here = try await Self.shop.get()
@@ -189,8 +190,9 @@ struct `The command line` {
   }
 
   @Test(arguments: [
-    ["check"], ["customers"], ["doctor"], ["verify"], ["map"], ["version"],
-    ["funnel", "cart", "order"], ["import", "events.jsonl"],
+    ["check"], ["customers"], ["doctor"], ["verify"], ["map"], ["version"], ["questions"],
+    ["segments"], ["ask", "funnel", "steps=[cart, order]"], ["funnel", "cart", "order"],
+    ["import", "events.jsonl"],
   ])
   func `answers as JSON where asked to`(arguments: [String]) async throws {
     let ending = try await Self.shop.get().run(arguments + ["--format", "json"])
@@ -203,8 +205,8 @@ struct `The command line` {
     let forms = Manual.commands.filter { $0.options.contains("format") }.map(\.name)
     #expect(
       Set(forms) == [
-        "check", "import", "map", "funnel", "customers", "erase", "verify", "doctor", "export",
-        "version",
+        "check", "import", "map", "funnel", "ask", "questions", "segments", "customers", "erase",
+        "verify", "doctor", "export", "version",
       ])
   }
 

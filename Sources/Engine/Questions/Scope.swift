@@ -33,18 +33,22 @@ public struct Scope: Sendable, Equatable {
   }
 
   /// Refuses a range in which nothing lies.
-  func validate() throws(Refusal) {
+  ///
+  /// - Throws: `range.empty`.
+  public func validate() throws(Refusal) {
     guard let from, let to, from >= to else { return }
     throw Refusal(
       "range.empty", problem: "The range from \(from) to \(to) is empty.",
       remedy: "Let it end after it begins.")
   }
 
-  static let fields: [QuestionForm.Field] = [
+  /// The fields that every question has beside its own.
+  public static let fields: [QuestionForm.Field] = [
     .init(
       "from", takes: "2026-03-01 or 2026-03-01T14:30", standard: "the beginning",
       meaning: "The first moment that counts."),
-    .init("to", takes: "as from", standard: "the end", meaning: "The first moment too late."),
+    .init(
+      "to", takes: "the same as from", standard: "the end", meaning: "The first moment too late."),
     .init(
       "for", takes: "segment, persona, saved set or condition on a story", standard: "everybody",
       meaning: "Whose stories."),
@@ -52,7 +56,7 @@ public struct Scope: Sendable, Equatable {
       "unit", takes: "customer, session, session 30m, account <property> or case <journey>",
       standard: "customer", meaning: "What is counted."),
     .init(
-      "identity_as_of", takes: "as from", standard: "today",
+      "identity_as_of", takes: "the same as from", standard: "today",
       meaning: "Who is who as it was known then."),
   ]
 }
@@ -143,25 +147,30 @@ extension Unit: Codable {
   /// Reads `session 2h`, `account properties.company` or `case first_order`.
   public init(from decoder: any Decoder) throws {
     let text = try decoder.singleValueContainer().decode(String.self)
+    do { try self.init(text) } catch { throw decoder.refused(error) }
+  }
+
+  /// Reads a unit as a question writes it.
+  ///
+  /// - Throws: `question.unit`.
+  public init(_ text: String) throws(Refusal) {
     let words = text.split(separator: " ", maxSplits: 1).map(String.init)
     switch (words.first ?? "", words.dropFirst().first) {
     case ("customer", nil): self = .customer
     case ("session", nil): self = .session(gap: Self.usualGap)
     case ("session", let gap?):
       guard let span = TimeSpan(gap), span.milliseconds > 0 else {
-        throw decoder.refused(
-          Refusal(
-            "question.unit", problem: "“\(gap)” is no gap between sessions.",
-            remedy: "Write a span above 0, such as session 30m."))
+        throw Refusal(
+          "question.unit", problem: "“\(gap)” is no gap between sessions.",
+          remedy: "Write a span above 0, such as session 30m.")
       }
       self = .session(gap: span)
     case ("account", let property?): self = .account(property: propertyName(property))
     case ("case", let journey?): self = .journeyCase(journey: journey)
     default:
-      throw decoder.refused(
-        Refusal(
-          "question.unit", problem: "“\(text)” is no unit.",
-          remedy: "Write customer, session 30m, account <property> or case <journey>."))
+      throw Refusal(
+        "question.unit", problem: "“\(text)” is no unit.",
+        remedy: "Write customer, session 30m, account <property> or case <journey>.")
     }
   }
 
@@ -197,30 +206,43 @@ extension Population: Codable {
         try fields.required(.who, StoryCondition.self).rule)
       return
     }
-    if let keys = context.savedSets[text] {
-      self = .saved(name: text, keys)
-    } else if let rule = context.experience?.condition(text) {
-      self = .condition(name: text, rule)
-    } else {
+    do { try self.init(text, in: context) } catch { throw decoder.refused(error) }
+  }
+
+  /// Reads a population as a question names it.
+  ///
+  /// - Throws: `question.for`.
+  public init(_ text: String, in context: QuestionContext) throws(Refusal) {
+    switch (context.savedSets[text], context.experience?.condition(text)) {
+    case (_?, _?):
+      throw Refusal(
+        "question.for", problem: "“\(text)” is a saved set, and a segment or persona too.",
+        remedy: "Give one of them another name; `waymark segments` lists the saved sets.")
+    case (let keys?, nil): self = .saved(name: text, keys)
+    case (nil, let rule?): self = .condition(name: text, rule)
+    case (nil, nil):
       do {
         self = .condition(
           name: text, try Expression(reading: text, about: .story, giving: .boolean))
-      } catch {
-        let known =
-          (context.experience?.segments.map(\.name) ?? [])
-          + (context.experience?.personas.filter { $0.rule != nil }.map(\.name) ?? [])
-          + context.savedSets.keys.sorted()
-        throw decoder.refused(
-          Refusal(
-            "question.for",
-            problem: "“\(text)” is no segment, persona or saved set, and no condition on a story: "
-              + error.problem,
-            remedy: nearest(to: text, among: known).map { "Did you mean “\($0)”?" }
-              ?? (known.isEmpty
-                ? "Write a condition, such as 'count(\"Order Completed\") >= 3'."
-                : "Name one of \(known.joined(separator: ", ")), or write a condition.")))
-      }
+      } catch { throw Self.unknown(text, error, in: context) }
     }
+  }
+
+  private static func unknown(
+    _ text: String, _ refusal: Refusal, in context: QuestionContext
+  ) -> Refusal {
+    let known =
+      (context.experience?.segments.map(\.name) ?? [])
+      + (context.experience?.personas.filter { $0.rule != nil }.map(\.name) ?? [])
+      + context.savedSets.keys.sorted()
+    return Refusal(
+      "question.for",
+      problem: "“\(text)” is no segment, persona or saved set, and no condition on a story: "
+        + refusal.problem,
+      remedy: nearest(to: text, among: known).map { "Did you mean “\($0)”?" }
+        ?? (known.isEmpty
+          ? "Write a condition, such as 'count(\"Order Completed\") >= 3'."
+          : "Name one of \(known.joined(separator: ", ")), or write a condition."))
   }
 
   /// Writes the condition with its name; of a saved set, the name.

@@ -1,0 +1,178 @@
+import Engine
+import Events
+import Maps
+
+/// The picture of an answer as one standalone SVG, light or dark as its reader's screen is.
+///
+/// It needs nothing from outside and has no script. Names are cleaned, escaped and cut to their room.
+public enum AnswerSVG {
+  /// Draws an answer, with what it rests on under the title.
+  ///
+  /// - Throws: `answer.picture` where a table says it best.
+  public static func render(
+    _ answered: Answered, style: AnswerStyle
+  ) throws(Refusal) -> String {
+    guard let picture = answered.answer.subject.picture else {
+      throw Refusal(
+        "answer.picture",
+        problem: "The answer to `\(answered.receipt.question.kind.rawValue)` has no picture.",
+        remedy: "Choose text, csv or json.")
+    }
+    return render(picture, notes: AnswerText.brief(answered.receipt, style, width: .max))
+  }
+
+  /// Draws a picture.
+  ///
+  /// - Parameter notes: quiet lines under the title, clean.
+  static func render(_ picture: AnswerPicture, notes: [String]) -> String {
+    let drawing =
+      switch picture {
+      case .bars(_, let series, let bars): BarDrawing(series, bars).sketch()
+      case .lines(_, let axis, let lines): LineDrawing(axis, lines).sketch()
+      case .grid(_, let rows, let columns, let shares): GridDrawing(rows, columns, shares).sketch()
+      case .flow(_, let nodes, let links): SankeyDrawing(nodes, links).sketch()
+      }
+    let width = drawing.width + 2 * Sketch.margin
+    let room = drawing.width
+    var y = Sketch.margin + 18
+    let title = SVG.wrapped(picture.title.cleaned, to: room, size: 20, lines: 2)
+    var head = ""
+    for line in title {
+      head += SVG.text(Sketch.margin, y, line, "title")
+      y += 26
+    }
+    for line in notes.flatMap({ SVG.wrapped($0, to: room, size: 12.5, lines: 4) }) {
+      head += SVG.text(Sketch.margin, y - 4, line, "note muted")
+      y += 18
+    }
+    y += 8
+    let height = y + drawing.height + Sketch.margin
+    return """
+      <svg xmlns="http://www.w3.org/2000/svg" role="img" \
+      viewBox="0 0 \(SVG.number(width)) \(SVG.number(height))" \
+      width="\(SVG.number(width))" height="\(SVG.number(height))">
+      <title>\(picture.title.cleaned.escaped)</title>
+      <desc>\(drawing.description.escaped)</desc>
+      <style>\(style)</style>
+      \(SVG.rectangle(0, 0, width, height, "ground"))
+      \(head)
+      <g transform="translate(\(SVG.number(Sketch.margin)) \(SVG.number(y)))">\(drawing.body)</g>
+      </svg>
+
+      """
+  }
+
+  /// Colours are written out, because not every program that shows SVG knows CSS properties; one that
+  /// knows media queries turns dark.
+  private static var style: String {
+    // Text in cells turns where it stands out more from the ground: later in the light.
+    var (light, dark) = (colors + inverse(from: 7), colors + inverse(from: 6))
+    for color in Palette.colors {
+      light = light.replacing("var(--\(color.name))", with: color.light)
+      dark = dark.replacing("var(--\(color.name))", with: color.dark)
+    }
+    return "text{font-family:\(MapStyle.fonts);font-size:12.5px;font-variant-numeric:tabular-nums}"
+      + "text.title{font-size:20px;font-weight:660}text.note{font-size:12.5px}"
+      + "text.strong{font-weight:600}text.tiny{font-size:11px}"
+      + "text.end{text-anchor:end}text.middle{text-anchor:middle}"
+      + "text.halo{paint-order:stroke;stroke-width:4px;stroke-linejoin:round}"
+      + "path.curve{fill:none;stroke-width:2.25px;stroke-linejoin:round;stroke-linecap:round}"
+      + "path.ribbon{fill-opacity:.3}path.ribbon:hover{fill-opacity:.5}"
+      + "path.back{fill:none;stroke-dasharray:5 4;stroke-opacity:.55}"
+      + (1...10).map { ".o\($0){fill-opacity:\(Double($0) / 10)}" }.joined()
+      + "line.rule{stroke-width:1px;shape-rendering:crispEdges}"
+      + light + "@media (prefers-color-scheme:dark){\(dark)}"
+  }
+
+  private static func inverse(from first: Int) -> String {
+    (first...10).map { "text.t\($0)" }.joined(separator: ",") + "{fill:var(--surface)}"
+  }
+
+  /// The rules that hold colours.
+  private static var colors: String {
+    "text{fill:var(--ink)}text.muted{fill:var(--muted)}"
+      + ".ground{fill:var(--paper)}.cell{fill:var(--accent)}.empty{fill:var(--tint)}"
+      + "line.rule{stroke:var(--line)}line.axis{stroke:var(--muted)}"
+      + "text.halo{stroke:var(--paper)}path.back{stroke:var(--muted)}"
+      + (0..<Palette.starts).map {
+        ".s\($0){fill:var(--start\($0))}path.curve.c\($0){stroke:var(--start\($0))}"
+      }.joined()
+  }
+}
+
+extension AnswerPicture {
+  /// What the picture shows.
+  public var title: String {
+    switch self {
+    case .bars(let title, _, _), .lines(let title, _, _), .grid(let title, _, _, _),
+      .flow(let title, _, _):
+      title
+    }
+  }
+}
+
+/// A drawn picture without its head.
+struct Sketch {
+  var width: Double
+  var height: Double
+  /// What a reader who does not see it should know.
+  var description: String
+  var body: String
+
+  static let margin = 28.0
+  /// The width that a picture has unless it needs more.
+  static let usualWidth = 904.0
+  /// The most things that a description tells one by one.
+  static let mostTold = 40
+
+  /// The names of series with their colours, in as many lines as they need.
+  static func legend(_ names: [String], width: Double) -> (body: String, height: Double) {
+    var (x, y, body) = (0.0, 10.0, "")
+    for (position, name) in names.enumerated() {
+      let shown = SVG.shortened(name, to: 220, size: 12.5)
+      let room = SVG.width(of: shown, size: 12.5) + 38
+      if x > 0, x + room > width { (x, y) = (0, y + 20) }
+      body += SVG.rectangle(x, y - 9, 11, 11, color(position), round: 2.5)
+      body += SVG.text(x + 17, y + 1, shown, "")
+      x += room
+    }
+    return (body, y + 18)
+  }
+
+  /// The class of a series' colour.
+  static func color(_ position: Int) -> String { "s\(position % Palette.starts)" }
+
+  /// A remark that not everything is drawn.
+  static func more(_ count: Int, _ noun: String, at y: Double) -> String {
+    SVG.text(0, y, "… and \(count) more \(noun); CSV has all.", "muted")
+  }
+}
+
+/// The ends and marks of an axis of numbers: steps of 1, 2 or 5 times a power of ten.
+struct Axis {
+  private(set) var ticks: [Double] = []
+
+  /// An axis that has 0 and all values on it, with a mark for each of at most five steps between them.
+  init(_ values: some Sequence<Double>) {
+    var (low, high) = (0.0, 0.0)
+    for value in values where value.isFinite && abs(value) < 1e200 {
+      low = min(low, value)
+      high = max(high, value)
+    }
+    if high - low < 1e-200 { high = low + 1 }
+    var step = 1.0
+    // Powers of ten between 1e-308 and 1e200: the loops end.
+    while step > (high - low) / 5 { step /= 10 }
+    while step * 10 <= (high - low) / 5 { step *= 10 }
+    let fifth = (high - low) / 5 / step
+    step *= fifth > 5 ? 10 : fifth > 2 ? 5 : fifth > 1 ? 2 : 1
+    let (first, last) = ((low / step).rounded(.down), (high / step).rounded(.up))
+    ticks = (0...Int(last - first)).map { (first + Double($0)) * step }
+  }
+
+  /// Where a value lies between the ends: 0 to 1.
+  func share(_ value: Double) -> Double {
+    guard let low = ticks.first, let high = ticks.last, high > low else { return 0 }
+    return (value - low) / (high - low)
+  }
+}

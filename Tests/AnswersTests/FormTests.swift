@@ -1,0 +1,138 @@
+import Engine
+import Foundation
+import FoundationXML
+import Maps
+import Statistics
+import Testing
+
+@testable import Answers
+
+@Suite
+struct `An answer as CSV` {
+  @Test(arguments: 0..<100)
+  func `gives back every cell of every row`(seed: Int) {
+    var sampler = Sampler(seed)
+    let table = sampler.table()
+    let records = Self.records(AnswerCSV.render(table))
+    #expect(records.count == table.rows.count + 1)
+    #expect(records[0] == table.columns.map(\.name))
+    for (record, row) in zip(records.dropFirst(), table.rows) {
+      for (field, cell) in zip(record, row) {
+        switch cell {
+        case .text(let text):
+          let harmless = Double(text) != nil || !"=+-@\t\r".contains(text.first ?? "x")
+          #expect(field == (harmless ? text : "'" + text))
+        case .count(let count): #expect(Int(field) == count)
+        case .number(let number):
+          #expect(number.isNaN ? field.isEmpty : Double(field) == number)
+        case .none: #expect(field.isEmpty)
+        }
+      }
+    }
+  }
+
+  /// Reads CSV byte by byte, as RFC 4180 has it.
+  private static func records(_ text: String) -> [[String]] {
+    var records: [[String]] = [[]]
+    var field: [UInt8] = []
+    var quoted = false
+    let bytes = Array(text.utf8)
+    var place = 0
+    func take() {
+      records[records.count - 1].append(String(decoding: field, as: UTF8.self))
+      field = []
+    }
+    while place < bytes.count {
+      let byte = bytes[place]
+      switch byte {
+      case UInt8(ascii: "\"") where quoted && place + 1 < bytes.count && bytes[place + 1] == byte:
+        field.append(byte)
+        place += 1
+      case UInt8(ascii: "\""): quoted.toggle()
+      case UInt8(ascii: ",") where !quoted: take()
+      case UInt8(ascii: "\n") where !quoted:
+        take()
+        records.append([])
+      default: field.append(byte)
+      }
+      place += 1
+    }
+    return records.dropLast()
+  }
+}
+
+@Suite
+struct `An answer as SVG` {
+  @Test(arguments: 0..<200)
+  func `is sound XML without a script, whatever the names and numbers`(seed: Int) throws {
+    var sampler = Sampler(seed)
+    let text = AnswerSVG.render(sampler.picture(), notes: [sampler.text().cleaned])
+    let elements = try Elements(text)
+    #expect(
+      elements.names.isSubset(
+        of: [
+          "svg", "title", "desc", "style", "rect", "g", "text", "line", "path", "circle",
+        ]))
+    #expect(elements.names.isSuperset(of: ["svg", "title", "desc", "style"]))
+    #expect(elements.attributes.isDisjoint(with: ["onload", "href", "onclick", "src"]))
+    #expect(!text.contains("nan") && !text.contains("var(--"))
+    #expect(text.contains("prefers-color-scheme:dark"))
+  }
+
+  @Test(arguments: 0..<300)
+  func `has an axis with a few round marks around all values`(seed: Int) {
+    var sampler = Sampler(seed)
+    let values = (0..<(1 + sampler.dice.below(5))).map { _ in sampler.number() }
+      .filter(\.isFinite)
+    let ticks = Axis(values).ticks
+    #expect((2...8).contains(ticks.count), "\(ticks)")
+    #expect(ticks == ticks.sorted())
+    for value in values + [0] {
+      #expect(value <= (ticks.last ?? 0) * (1 + 1e-9) && value >= (ticks.first ?? 0) * (1 + 1e-9))
+    }
+  }
+
+  /// What elements and attributes a text of XML has.
+  private final class Elements: NSObject, XMLParserDelegate {
+    private(set) var names: Set<String> = []
+    private(set) var attributes: Set<String> = []
+
+    init(_ text: String) throws {
+      super.init()
+      let parser = XMLParser(data: Data(text.utf8))
+      parser.delegate = self
+      guard parser.parse() else { throw parser.parserError ?? CocoaError(.fileReadCorruptFile) }
+    }
+
+    func parser(
+      _ parser: XMLParser, didStartElement name: String, namespaceURI: String?,
+      qualifiedName: String?, attributes: [String: String] = [:]
+    ) {
+      names.insert(name)
+      self.attributes.formUnion(attributes.keys)
+    }
+  }
+}
+
+@Suite
+struct `The catalogue as people read it` {
+  @Test
+  func `stands in the documentation as the code knows it`() throws {
+    let page = URL(filePath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
+      .deletingLastPathComponent().appending(path: "docs/questions.md")
+    let text = try String(contentsOf: page, encoding: .utf8)
+    #expect(text.hasSuffix(QuestionGuide.markdown), "`make docs` writes \(page.path)")
+  }
+
+  @Test(arguments: QuestionKind.allCases)
+  func `names every field and an example, 80 columns wide`(kind: QuestionKind) {
+    let form = kind.type.form
+    let sheet = QuestionGuide.sheet(of: kind, width: 80)
+    for field in form.fields + Scope.fields { #expect(sheet.contains("  \(field.name) ")) }
+    let example = form.example.split(separator: "\n")
+    for line in sheet.split(separator: "\n") where !example.contains(line.dropFirst(2)) {
+      #expect(line.count <= 80, "\(line)")
+    }
+    #expect(QuestionGuide.list(width: 80).contains("  \(kind.rawValue) "))
+  }
+}
