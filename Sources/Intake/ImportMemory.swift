@@ -3,7 +3,7 @@ import CMalloc
 /// What becomes of memory that is given back while a file is imported.
 ///
 /// Every chunk takes and gives back the same few megabytes. Left to itself, the C library hands
-/// them back to the system each time, which then clears every page anew: a sixth of an import.
+/// them back to the system each time, which then clears every page anew: a tenth of the time.
 enum ImportMemory {
   /// The largest block that is kept; the C library allows no larger one.
   private static let largestBlock = 32 << 20

@@ -31,7 +31,7 @@ struct CSVBoundaries {
   func deallocate() { found.deallocate() }
 
   /// The next boundaries, as many as there are columns; nil where the chunk has no more.
-  @inline(__always) mutating func record(from start: Int) -> UnsafeMutablePointer<UInt32>? {
+  @inline(__always) mutating func record() -> UnsafeMutablePointer<UInt32>? {
     if next &+ columns > count, !search() { return nil }
     return found + next
   }

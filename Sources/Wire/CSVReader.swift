@@ -98,7 +98,9 @@ struct CSVReader: ~Copyable {
   /// Reads a record of as many fields as there are columns, none with a quote; answers where the
   /// next one begins, or nil where the record is another.
   @inline(__always) private mutating func readPlain(from start: Int) -> Int? {
-    guard isClean, let ends = boundaries.record(from: start) else { return nil }
+    guard isClean, bytes[start] != CSVRecords.quote, let ends = boundaries.record() else {
+      return nil
+    }
     var other: UInt8 = 0
     var fieldStart = start
     for column in 0..<columns {
