@@ -4,56 +4,92 @@ import Stories
 /// How far a customer came on the fast path.
 private struct PlainReach {
   var level = 0
-  /// The row that first brought them there.
+  /// The row that first brought them there, or where that is asked for, the one that entered.
   var row = 0
-  /// The latest entry, or `noEntry`.
+  /// The latest entry.
   var entry: Int64
 }
 
 /// What the fast path is to find out or may leave out.
-private enum PlainRows { case found, ignored }
+private enum PlainRows { case reaching, entering, ignored }
 private enum PlainRange { case whole, part }
 private enum PlainExclusions { case none, some }
 
-extension FunnelQuestion {
+/// Where the row of an entry stands beside its time, so that one number is carried from slot to slot.
+private enum PlainEntry {
+  /// More rows than stories have but for a few, and few enough for times to fit beside them.
+  static let rowBits: Int64 = 18
+  static let mostRows = 1 << Int(rowBits)
+  /// Longer than from the first instant to the last.
+  static let longestWindow: Int64 = 10_000_000_000_000
   /// So far from every instant that no window reaches it, and near enough for differences.
-  private static var noEntry: Int64 { .min / 2 }
+  static let none = Int64.min / 2
+}
 
+extension FunnelQuestion {
   /// Counts how far customers came, where each event name is at most one step or exclusion and
   /// nothing else matters.
   func countPlainly(
     _ customers: Range<Int>, ofSegment index: Int, in stories: Stories, _ moves: [FunnelMove],
     by plan: FunnelPlan, into tally: inout FunnelTally
   ) {
-    let segment = stories.segments[index]
-    guard figures == .counts, breakdown == nil else {
-      return countRows(customers, ofSegment: index, in: stories, moves, by: plan, into: &tally)
+    guard figures == .counts else {
+      return measurePlainly(
+        customers, ofSegment: index, in: stories, moves, by: plan, into: &tally)
     }
-    let count = steps.count
-    var counts = [Int](repeating: 0, count: 2 * (count + 1))
+    let segment = stories.segments[index]
+    let values = plan.breakdown?[index]
+    let (count, width) = (steps.count, steps.count + 1)
+    let isShort =
+      values != nil
+      && customers.allSatisfy { segment.rows(of: $0).count < PlainEntry.mostRows }
     let bounded = window != nil
     let longest = window?.milliseconds ?? FunnelPlan.unbounded
+    // By group and level, those that came so far, and how many of them may still go further.
+    var counts = [Int](repeating: 0, count: 2 * plan.groups * width)
+    var rows = [Int](repeating: 0, count: count)
     counts.withUnsafeMutableBufferPointer { counts in
-      func settle(_ customer: Int, _ reach: PlainReach) {
-        counts[reach.level] &+= 1
+      func add(_ reach: PlainReach, group: Int) {
+        let place = 2 * (group &* width &+ reach.level)
+        counts[place] &+= 1
         let waits =
           bounded && reach.level > 0 && reach.level < count
           && plan.watermark &- reach.entry <= longest
-        counts[count &+ 1 &+ reach.level] &+= waits ? 1 : 0
+        counts[place &+ 1] &+= waits ? 1 : 0
       }
-      switch (from == nil && to == nil, exclusions.isEmpty) {
-      case (true, true): walk(.ignored, .whole, .none, customers, segment, moves, plan, settle)
-      case (true, false): walk(.ignored, .whole, .some, customers, segment, moves, plan, settle)
-      case (false, _): walk(.ignored, .part, .some, customers, segment, moves, plan, settle)
+      func settle(_ reach: PlainReach) { add(reach, group: 0) }
+      func settleEntering(_ reach: PlainReach) {
+        guard reach.level > 0, let values else { return }
+        add(reach, group: values.position(reach.row))
+      }
+      func settleReaching(_ reach: PlainReach) {
+        guard reach.level > 0 else { return }
+        trace(reach, of: segment, moves, by: plan, into: &rows)
+        rows.withUnsafeBufferPointer {
+          add(reach, group: group(of: $0, level: reach.level, values))
+        }
+      }
+      switch (values == nil, from == nil && to == nil, breakdown?.place == .first && isShort) {
+      case (true, true, _) where exclusions.isEmpty:
+        walk(.ignored, .whole, .none, customers, segment, moves, plan, settle)
+      case (true, true, _): walk(.ignored, .whole, .some, customers, segment, moves, plan, settle)
+      case (true, false, _): walk(.ignored, .part, .some, customers, segment, moves, plan, settle)
+      case (false, true, true):
+        walk(.entering, .whole, .none, customers, segment, moves, plan, settleEntering)
+      case (false, _, _):
+        walk(.reaching, .part, .none, customers, segment, moves, plan, settleReaching)
       }
     }
-    for level in 1...count {
-      tally.add(level: level, units: counts[level], open: counts[count + 1 + level])
+    for group in 0..<plan.groups {
+      for level in 1...count {
+        let place = 2 * (group * width + level)
+        tally.add(level: level, units: counts[place], open: counts[place + 1], group: group)
+      }
     }
   }
 
-  /// The same, with the rows that filled the steps, for times and breakdowns.
-  private func countRows(
+  /// The same with times, which are between the rows that filled the steps.
+  private func measurePlainly(
     _ customers: Range<Int>, ofSegment index: Int, in stories: Stories, _ moves: [FunnelMove],
     by plan: FunnelPlan, into tally: inout FunnelTally
   ) {
@@ -62,7 +98,7 @@ extension FunnelQuestion {
     var rows = [Int](repeating: 0, count: steps.count)
     let bounded = window != nil
     let longest = window?.milliseconds ?? FunnelPlan.unbounded
-    func settle(_ customer: Int, _ reach: PlainReach) {
+    walk(.reaching, .part, .none, customers, segment, moves, plan) { reach in
       guard reach.level > 0 else { return }
       trace(reach, of: segment, moves, by: plan, into: &rows)
       let isOpen =
@@ -72,11 +108,6 @@ extension FunnelQuestion {
           level: reach.level, isOpen: isOpen, rows: rows, times: segment.times,
           group: group(of: rows, level: reach.level, values), order: order)
       }
-    }
-    if from == nil && to == nil {
-      walk(.found, .whole, .none, customers, segment, moves, plan, settle)
-    } else {
-      walk(.found, .part, .none, customers, segment, moves, plan, settle)
     }
   }
 
@@ -88,12 +119,14 @@ extension FunnelQuestion {
   ) {
     var row = reach.row
     rows[reach.level - 1] = row
-    for step in stride(from: reach.level - 1, to: 0, by: -1) {
-      repeat {
-        row -= 1
-      } while Int(moves[Int(segment.codes[row])].step) != step
-        || step == 1 && (segment.times[row] < plan.from || segment.times[row] >= plan.to)
-      rows[step - 1] = row
+    moves.withUnsafeBufferPointer { moves in
+      for step in stride(from: reach.level - 1, to: 0, by: -1) {
+        repeat {
+          row -= 1
+        } while Int(moves[Int(segment.codes[row])].step) != step
+          || step == 1 && (segment.times[row] < plan.from || segment.times[row] >= plan.to)
+        rows[step - 1] = row
+      }
     }
   }
 
@@ -105,12 +138,16 @@ extension FunnelQuestion {
   private func walk(
     _ rows: PlainRows, _ range: PlainRange, _ exclusions: PlainExclusions,
     _ customers: Range<Int>, _ segment: StorySegment, _ moves: [FunnelMove], _ plan: FunnelPlan,
-    _ settle: (Int, PlainReach) -> Void
+    _ settle: (PlainReach) -> Void
   ) {
     let slotCount = steps.count + 3
     let now = FunnelMove.slots(steps: steps.count).now
     let (from, last) = (plan.from, plan.to - 1)
-    let window = self.window?.milliseconds ?? FunnelPlan.unbounded
+    let bits: Int64 = rows == .entering ? PlainEntry.rowBits : 0
+    // With the rows' bits all set, for a later row is no later time.
+    let window =
+      min(self.window?.milliseconds ?? .max, PlainEntry.longestWindow) << bits
+      | (1 << bits - 1)
     guard let codes = segment.codes.baseAddress, let times = segment.times.baseAddress,
       let offsets = segment.offsets.baseAddress
     else { return }
@@ -119,29 +156,35 @@ extension FunnelQuestion {
       moves.withUnsafeBufferPointer { moves in
         guard let moves = moves.baseAddress else { return }
         for customer in customers {
-          slots.update(repeating: Self.noEntry, count: slotCount)
-          var reach = PlainReach(entry: Self.noEntry)
-          for row in Int(offsets[customer])..<Int(offsets[customer &+ 1]) {
+          slots.update(repeating: PlainEntry.none, count: slotCount)
+          var reach = PlainReach(entry: PlainEntry.none)
+          let first = Int(offsets[customer])
+          for row in first..<Int(offsets[customer &+ 1]) {
             let time = times[row]
+            let moment = rows == .entering ? time << bits | Int64(row &- first) : time
             let move = moves[Int(codes[row])]
             if range == .part {
               // All ones where it is so, all zeros where not: the compiler makes no branch of it.
               let outside = ((time &- from) | (last &- time)) >> 63
-              slots[now] = (time & ~outside) | (Self.noEntry & outside)
+              slots[now] = (moment & ~outside) | (PlainEntry.none & outside)
             } else {
-              slots[now] = time
+              slots[now] = moment
             }
             let entry = slots[Int(move.source)]
-            let late = (window &- (time &- entry)) >> 63
+            let late = (window &- (moment &- entry)) >> 63
             let target = Int(move.target)
             let kept = exclusions == .some ? late & Int64(move.keeps) : late
             slots[target] = (entry & ~kept) | (slots[target] & kept)
             let step = Int(move.step) & ~Int(late)
-            if rows == .found { reach.row = step > reach.level ? row : reach.row }
+            if rows == .reaching { reach.row = step > reach.level ? row : reach.row }
+            if rows == .entering {
+              let entered = first &+ Int(entry & (1 << bits &- 1))
+              reach.row = step > reach.level ? entered : reach.row
+            }
             reach.level = max(reach.level, step)
           }
-          reach.entry = slots[1]
-          settle(customer, reach)
+          reach.entry = slots[1] >> bits
+          settle(reach)
         }
       }
     }
