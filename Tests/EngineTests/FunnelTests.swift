@@ -135,6 +135,10 @@ struct `A funnel` {
     #expect(counted.steps.map(\.open) == slow.steps.map(\.open))
     #expect(counted.steps.map(\.met) == slow.steps.map(\.met))
     #expect(counted.groups.map(\.value) == slow.groups.map(\.value))
+    for (part, whole) in zip(counted.groups, slow.groups) {
+      #expect(part.steps.map(\.count) == whole.steps.map(\.count))
+      #expect(part.steps.map(\.open) == whole.steps.map(\.open))
+    }
   }
 
   /// Recounts the levels as the definition of the exclusion has them, event by event.
