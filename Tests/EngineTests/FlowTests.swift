@@ -105,7 +105,8 @@ struct `A flow` {
   @Test func `collapses repeats, folds loops, and looks back or between`() async throws {
     let text = "a@0 a@1 b@2 c@3 c@4 b@5 d@6 a@7 e@8"
     let change: [(inout FlowQuestion) -> Void] = [
-      { _ in }, { $0.repeats = .kept }, { $0.loops = .folded }, { $0.window = TimeSpan(milliseconds: 4) },
+      { _ in }, { $0.repeats = .kept }, { $0.loops = .folded },
+      { $0.window = TimeSpan(milliseconds: 4) },
       { ($0.start, $0.end) = (nil, EventSelector("d")) }, { $0.end = EventSelector("d") },
       { $0.entry = .every }, { $0.depth = 2 },
     ]

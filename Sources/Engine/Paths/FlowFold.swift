@@ -37,7 +37,8 @@ public struct FlowFold: TraceableFold {
     try question.validate()
     let names = PathNames(
       try NamingTable(
-        question.naming, only: question.only, of: stories, touchpoints: touchpoints),
+        question.naming, only: question.only, of: stories, touchpoints: touchpoints,
+        order: .any),
       of: stories)
     var anchors: [EventRule] = []
     var arrivals: [EventRule] = []

@@ -22,7 +22,7 @@ public struct GraphFold: TraceableFold {
   public func plan(for stories: Stories) throws(Refusal) -> Plan {
     let table = try NamingTable(
       question.naming, only: question.only, of: stories, touchpoints: touchpoints,
-      most: GraphQuestion.mostNames)
+      most: GraphQuestion.mostNames, order: .any)
     try table.check(most: GraphQuestion.mostNames)
     return Plan(
       names: PathNames(table, of: stories), stories: stories,

@@ -25,7 +25,7 @@ public struct ReworkFold: TraceableFold {
     try question.validate()
     let table = try NamingTable(
       question.naming, only: question.only, of: stories, touchpoints: touchpoints,
-      most: ReworkQuestion.mostNames)
+      most: ReworkQuestion.mostNames, order: .any)
     try table.check(most: ReworkQuestion.mostNames)
     var populations: [StoryRule] = []
     if let rule = question.scope.population?.rule {

@@ -50,12 +50,21 @@ public struct NamingTable: Sendable {
   /// The most names: pairs of them are counted in tables.
   public static let most = 1000
 
+  /// How names are numbered.
+  public enum Order: Sendable {
+    /// Most events first, for which every event is looked at.
+    case mostEvents
+    /// As it comes: events' names are counted only where there are too many of them. A name may be one
+    /// that none of the stories has.
+    case any
+  }
+
   /// Numbers the names.
   ///
   /// - Throws: `question.naming` where there are no touchpoints, and what is wrong with a selector.
   public init(
     _ naming: Naming, only selectors: [EventSelector] = [], of stories: Stories,
-    touchpoints: [Touchpoint] = [], most: Int = most
+    touchpoints: [Touchpoint] = [], most: Int = most, order: Order = .mostEvents
   ) throws(Refusal) {
     let dimension: DimensionTable?
     var names: [String]
@@ -63,7 +72,7 @@ public struct NamingTable: Sendable {
     switch naming {
     case .event:
       dimension = nil
-      (names, numbers) = Self.eventNumbers(stories, most: most)
+      (names, numbers) = Self.eventNumbers(stories, most: most, order)
     case .touchpoint:
       guard !touchpoints.isEmpty else {
         throw Refusal(
@@ -103,15 +112,19 @@ public struct NamingTable: Sendable {
     return number
   }
 
-  /// Event names, most events first, and their numbers by code.
+  /// Event names and their numbers by code.
   private static func eventNumbers(
-    _ stories: Stories, most: Int
+    _ stories: Stories, most: Int, _ order: Order
   ) -> (names: [String], numbers: [UInt16]) {
+    var numbers = [UInt16](repeating: skipped, count: stories.names.names.count)
+    let known = stories.names.names.enumerated().filter { !$0.element.hasPrefix("$") }
+    if order == .any, known.count <= most {
+      for (number, name) in known.enumerated() { numbers[name.offset] = UInt16(number) }
+      return (known.map(\.element), numbers)
+    }
     let counts = stories.eventsByCode
-    let ranked = stories.names.names.enumerated()
-      .filter { counts[$0.offset] > 0 && !$0.element.hasPrefix("$") }
+    let ranked = known.filter { counts[$0.offset] > 0 }
       .sorted { (counts[$1.offset], $0.element) < (counts[$0.offset], $1.element) }
-    var numbers = [UInt16](repeating: skipped, count: counts.count)
     var names = ranked.prefix(most).map(\.element)
     for (rank, name) in ranked.enumerated() { numbers[name.offset] = UInt16(min(rank, most)) }
     if ranked.count > most { names.append(DimensionTable.others) }
