@@ -91,8 +91,8 @@ extension Question {
     #expect(try Question.read(json, file: "question.json", in: context) == [self])
   }
 
-  /// Expects as many customers behind each row of the answer's table as its first figure says, but for
-  /// rows that count some customers more than once.
+  /// Expects as many customers behind each row of the answer's table as its first figure says, but
+  /// for rows that count some customers more than once.
   func expectCustomers(
     of stories: Stories, in context: QuestionContext,
     but: ([String: String]) -> Bool = { _ in false }

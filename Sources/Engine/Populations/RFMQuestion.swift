@@ -3,11 +3,11 @@ import Experience
 
 /// Asks for recency, frequency and monetary value in cells.
 ///
-/// Units with at least one selected event in the range get a score for each: how late the last of them
-/// was, how many there are, and the sum of their numbers (one that is missing counts 0). Scores are
-/// 1 to `scores`: one more than the number of cut points below the value, the cut points being the
-/// quantiles of all those units (Hyndman and Fan's definition 7). Equal values get equal scores, so a
-/// score may be nobody's; 5 is the best of 5.
+/// Units with at least one selected event in the range get a score for each: how late the last of
+/// them was, how many there are, and the sum of their numbers (one that is missing counts 0).
+/// Scores are 1 to `scores`: one more than the number of cut points below the value, the cut points
+/// being the quantiles of all those units (Hyndman and Fan's definition 7). Equal values get equal
+/// scores, so a score may be nobody's; 5 is the best of 5.
 public struct RFMQuestion: Sendable, Equatable {
   /// What a row of the table is.
   public enum Rows: String, Sendable, Codable, CaseIterable {

@@ -100,7 +100,8 @@ extension SegmentsFold {
 }
 
 extension SegmentSizes {
-  /// One row an interval and segment, then one a pair of segments (`and`) at the last interval's end.
+  /// One row an interval and segment, then one a pair of segments (`and`) at the last interval's
+  /// end.
   public var table: AnswerTable {
     var table = AnswerTable([
       .init("interval", .key), .init("segment", .key), .init("and", .key),

@@ -5,7 +5,8 @@ import Experience
 ///
 /// At the end of each interval every unit whose story has begun is judged by the story before that
 /// moment; the last interval ends where the range or the data do. *Entering* are those that are in
-/// the segment at an interval's end and were not at the end of the one before, *leaving* the reverse:
+/// the segment at an interval's end and were not at the end of the one before, *leaving* the
+/// reverse:
 ///
 ///     size(t) − size(t − 1) = entering(t) − leaving(t)
 ///

@@ -12,8 +12,8 @@ public struct FrequencyQuestion: Sendable, Equatable {
   public var scope = Scope()
   public var event: EventSelector
   public var zero = Zero.omitted
-  /// Up to how many events each number has a row of its own; beyond, rows reach to 1, 2 or 5 times a
-  /// power of ten.
+  /// Up to how many events each number has a row of its own; beyond, rows reach to 1, 2 or 5 times
+  /// a power of ten.
   public var exact = 20
 
   /// Makes a question; without an argument, about any events.

@@ -55,7 +55,8 @@ extension LifecycleFold {
 }
 
 extension Lifecycle {
-  /// One row an interval and state. Shares are of those active; of the dormant, of those active before.
+  /// One row an interval and state. Shares are of those active; of the dormant, of those active
+  /// before.
   public var table: AnswerTable {
     var table = AnswerTable([
       .init("interval", .key), .init("state", .key), .init("customers", .count),

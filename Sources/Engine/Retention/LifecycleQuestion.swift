@@ -3,9 +3,10 @@ import Experience
 
 /// Asks who is new, returning, resurrecting and dormant in each interval.
 ///
-/// A unit is *active* in an interval where it has a selected event. Then it is *new* if that holds its
-/// first one ever, *returning* if it was active in the interval before, and else *resurrecting*. It is
-/// *dormant* where it was active in the interval before and is not in this one.
+/// A unit is *active* in an interval where it has a selected event. Then it is *new* if that holds
+/// its first one ever, *returning* if it was active in the interval before, and else
+/// *resurrecting*. It is *dormant* where it was active in the interval before and is not in this
+/// one.
 ///
 ///     new + returning + resurrecting = active
 ///     dormant(t) = active(t − 1) − returning(t)

@@ -3,8 +3,8 @@ import Experience
 
 /// Asks how long ago units had their last event, and how much time lies between two.
 ///
-/// It is judged at the range's end, or at the time of the latest event of all where that is earlier.
-/// Events outside the range don't count.
+/// It is judged at the range's end, or at the time of the latest event of all where that is
+/// earlier. Events outside the range don't count.
 public struct RecencyQuestion: Sendable, Equatable {
   public var scope = Scope()
   public var event: EventSelector

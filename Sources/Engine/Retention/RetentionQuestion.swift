@@ -8,12 +8,12 @@ import Experience
 /// the calendar's intervals in which the starts lie.
 ///
 /// By the *calendar* period k is the k-th interval after the cohort's; by the *rolling* clock it
-/// reaches from k to k + 1 exact lengths of the interval after the start event, rounded nowhere.
-/// A share rests on those members alone whose period has wholly passed at the data's end; how many have
-/// come back so far, all members considered, stands beside it.
+/// reaches from k to k + 1 exact lengths of the interval after the start event, rounded nowhere. A
+/// share rests on those members alone whose period has wholly passed at the data's end; how many
+/// have come back so far, all members considered, stands beside it.
 ///
-/// The range is that of the starts; returns may come later. A population is judged by the story before
-/// the start.
+/// The range is that of the starts; returns may come later. A population is judged by the story
+/// before the start.
 public struct RetentionQuestion: Sendable, Equatable {
   /// Which start makes a unit a member.
   public enum Cohort: String, Sendable, Codable, CaseIterable {
@@ -58,8 +58,8 @@ public struct RetentionQuestion: Sendable, Equatable {
   public static let mostPeriods = 366
   /// Periods that the last bracket may end after: days of ten years.
   public static let furthestPeriod = 3660
-  /// The most numbers that are kept of cohorts, periods and values together: each core's sections have
-  /// a table of them.
+  /// The most numbers that are kept of cohorts, periods and values together: each core's sections
+  /// have a table of them.
   public static let mostCells = 200_000
   /// The most values of a breakdown that are told apart, so that people can read it.
   public static let mostValues = 50

@@ -3,10 +3,10 @@ import Experience
 
 /// Asks on how many intervals of a longer period units are active.
 ///
-/// By days of months that is how many days of a month people come, and the *stickiness*: the mean of
-/// the daily numbers of active units, divided by the number active in the month (DAU ÷ MAU). It equals
-/// the mean share of its days on which an active unit comes. A period's days are those that the range
-/// touches and the data reach.
+/// By days of months that is how many days of a month people come, and the *stickiness*: the mean
+/// of the daily numbers of active units, divided by the number active in the month (DAU ÷ MAU). It
+/// equals the mean share of its days on which an active unit comes. A period's days are those that
+/// the range touches and the data reach.
 public struct StickinessQuestion: Sendable, Equatable {
   /// The longer period.
   public enum Period: String, Sendable, Codable, CaseIterable {
