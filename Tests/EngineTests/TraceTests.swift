@@ -1,5 +1,6 @@
 import Events
 import Experience
+import Statistics
 import Stories
 import Testing
 
