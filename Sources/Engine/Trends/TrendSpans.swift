@@ -39,7 +39,8 @@ struct TrendSpans: Sendable {
     guard let interval else {
       starts = comparison == .previous ? [start, first, end] : [first, end]
       names = Array(repeating: "", count: starts.count - 1)
-      (before, split) = (starts.count - 2, first.milliseconds)
+      before = starts.count - 2
+      split = before == 0 ? .max : first.milliseconds
       table = nil
       return
     }
