@@ -29,6 +29,7 @@ public struct AttributionFold: TraceableFold {
       &tally)
     let candidates = tally.candidates.elements
     let converted = tally.converted.elements
+    let worths = tally.worths.elements
     var next = 0
     var visit = AttributionVisit(plan, table, segment)
     for customer in customers {
@@ -40,11 +41,12 @@ public struct AttributionFold: TraceableFold {
       visit.story = story
       visit.conversions = UnsafeBufferPointer(rebasing: candidates[first..<next])
       visit.converted = UnsafeBufferPointer(rebasing: converted[first..<next])
+      visit.worths = UnsafeBufferPointer(rebasing: worths[first..<next])
       visit.run(&tally)
     }
   }
 
-  /// Lists the rows and times of conversions, without a branch for each event.
+  /// Lists the rows, times and values of conversions, without a branch for each event.
   private static func findConversions(
     _ rows: Range<Int>, _ segment: StorySegment, _ table: AttributionTable,
     _ tally: inout AttributionTally
@@ -66,9 +68,13 @@ public struct AttributionFold: TraceableFold {
       }
       count = kept
     }
-    // Read here, one right after the other, their times are waited for together.
+    // Read here, one right after the other, their times and values are waited for together.
     let converted = tally.converted.elements
     for conversion in 0..<count { converted[conversion] = segment.times[Int(found[conversion])] }
+    let worths = tally.worths.elements
+    for conversion in 0..<count {
+      worths[conversion] = table.value(Int(found[conversion])) ?? .nan
+    }
     return count
   }
 

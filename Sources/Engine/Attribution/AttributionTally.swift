@@ -30,6 +30,8 @@ public struct AttributionTally: @unchecked Sendable {
   /// The conversions of a block of customers.
   private(set) var candidates = Scratch<UInt32>()
   private(set) var converted = Scratch<Int64>()
+  /// What each is worth; not-a-number where it does not say.
+  private(set) var worths = Scratch<Double>()
   /// The touches of a customer.
   private(set) var rows = Scratch<UInt32>()
   private(set) var times = Scratch<Int64>()
@@ -55,6 +57,7 @@ public struct AttributionTally: @unchecked Sendable {
   mutating func makeRoom(candidates count: Int) {
     candidates.hold(count)
     converted.hold(count)
+    worths.hold(count)
   }
 
   /// Begins another customer, of so many rows.

@@ -12,6 +12,8 @@ struct AttributionVisit {
   var conversions = UnsafeBufferPointer<UInt32>(start: nil, count: 0)
   /// When they were.
   var converted = UnsafeBufferPointer<Int64>(start: nil, count: 0)
+  /// What they are worth; not-a-number where they do not say.
+  var worths = UnsafeBufferPointer<Double>(start: nil, count: 0)
 
   init(_ plan: AttributionPlan, _ table: AttributionTable, _ segment: StorySegment) {
     self.plan = plan
@@ -38,7 +40,9 @@ struct AttributionVisit {
       }
       while high < count, touched[high] < time { high += 1 }
       while low < high, touched[low] < time - plan.lookback { low += 1 }
-      divide(row, at: time, among: max(low, high - AttributionQuestion.mostTouches)..<high, &tally)
+      divide(
+        worths[conversion], at: time,
+        among: max(low, high - AttributionQuestion.mostTouches)..<high, &tally)
     }
     if !plan.costs.isEmpty { addCosts(count, tally) }
     if plan.needsNulls { addPathToNone(count, &tally) }
@@ -86,12 +90,11 @@ struct AttributionVisit {
 
   /// Divides one conversion by every model.
   private func divide(
-    _ row: Int, at time: Int64, among touches: Range<Int>, _ tally: inout AttributionTally
+    _ worth: Double, at time: Int64, among touches: Range<Int>, _ tally: inout AttributionTally
   ) {
-    let worth = table.value(row)
     tally.conversions += 1
-    tally.withoutValue += worth == nil ? 1 : 0
-    let value = worth ?? 0
+    tally.withoutValue += worth.isNaN ? 1 : 0
+    let value = worth.isNaN ? 0 : worth
     tally.value.add(value)
     if plan.needsPaths {
       addPath(

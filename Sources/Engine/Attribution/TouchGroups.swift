@@ -52,7 +52,7 @@ struct TouchGroups: Sendable {
 
 /// The groups of one segment's events.
 struct TouchGroupColumns: @unchecked Sendable {
-  private let memory = ColumnMemory()
+  private let memory: ColumnMemory
   private let texts: ColumnView?
   /// By text code.
   private let groups: UnsafeMutableBufferPointer<UInt16>
@@ -61,7 +61,9 @@ struct TouchGroupColumns: @unchecked Sendable {
 
   fileprivate init(_ property: String, of segment: StorySegment, numbers: [String: UInt16]) {
     let column = segment.property(property, .string)
-    texts = column.map { ColumnView($0) }
+    let memory = ColumnMemory()
+    self.memory = memory
+    texts = column.map { ColumnView($0, memory: memory) }
     let dictionary = column?.dictionary ?? StringColumn()
     groups = memory.room(for: dictionary.count + 1)
     groups[0] = 0
@@ -71,6 +73,7 @@ struct TouchGroupColumns: @unchecked Sendable {
 
   fileprivate init(values: DimensionColumns? = nil, names: NamingColumns? = nil) {
     texts = nil
+    memory = ColumnMemory()
     groups = memory.room(for: 0)
     (self.values, self.names) = (values, names)
   }

@@ -18,7 +18,7 @@ final class GraphTable: @unchecked Sendable {
     let size = max(1, count * count * GapBin.count)
     // Zeros that take no room until something is written.
     guard let memory = calloc(size, MemoryLayout<UInt32>.stride) else {
-      fatalError("There is no memory for \(size) counts.")
+      preconditionFailure("There is no memory for \(size) counts.")
     }
     gaps = memory.bindMemory(to: UInt32.self, capacity: size)
   }

@@ -84,8 +84,9 @@ public struct VariantsFold: TraceableFold {
   public func finish(_ partial: consuming Partial, by plan: Plan) -> Variants {
     let sections = partial.sections
     let limit = question.limit
+    let ways = sections.reduce(0) { $0 + $1.table.count }
     let parts = onAllCores(1 << Int(WayTable.partBits)) { part in
-      var table = WayTable(plan.keys, holding: .onePart)
+      var table = WayTable(plan.keys, holding: .onePart(ofWays: ways))
       for section in sections { table.add(part: part, of: section.table) }
       return (ways: table.count, top: WayRank.top(limit, of: table))
     }

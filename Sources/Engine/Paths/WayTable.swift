@@ -74,6 +74,8 @@ struct WayTable: Sendable {
   private var starts: [Int] = [0]
 
   private static let smallest = 1024
+  /// Room for the ways of most sections, so that their tables need not grow.
+  private static let usual = 16_384
   /// Tables are added up in that many parts: 2 to the power of this.
   static let partBits: UInt64 = 6
 
@@ -82,13 +84,24 @@ struct WayTable: Sendable {
   /// - Parameter part: whether it holds one part only, whose keys begin with the same bits.
   init(_ keys: WayKeys, holding part: Part = .everything) {
     self.keys = keys
-    skip = part == .everything ? 0 : Self.partBits
-    slots = Array(repeating: Slot(key: 0, id: 0, count: 0), count: Self.smallest)
-    shift = UInt64(64 - Self.smallest.trailingZeroBitCount)
+    let size: Int
+    switch part {
+    case .everything: (skip, size) = (0, Self.usual)
+    case .onePart(let ways):
+      // Parts are about equal, since keys are mixed; what is not expected makes the table grow.
+      let expected = 2 * (ways >> Int(Self.partBits)) + ways >> Int(Self.partBits + 2)
+      (skip, size) = (Self.partBits, max(Self.smallest, expected.powerOfTwoAbove))
+    }
+    slots = Array(repeating: Slot(key: 0, id: 0, count: 0), count: size)
+    shift = UInt64(64 - size.trailingZeroBitCount)
   }
 
   /// What a table holds.
-  enum Part { case everything, onePart }
+  enum Part {
+    case everything
+    /// One of the parts of that many ways at most.
+    case onePart(ofWays: Int)
+  }
 
   @inline(__always) private static func mixed(_ key: UInt64) -> UInt64 {
     let mixed = (key ^ (key >> 32)) &* 0x9E37_79B9_7F4A_7C15
@@ -192,5 +205,12 @@ struct WayTable: Sendable {
         }
       }
     }
+  }
+}
+
+extension Int {
+  /// The smallest power of two that is not less.
+  fileprivate var powerOfTwoAbove: Int {
+    1 << (Int.bitWidth - Swift.max(0, self - 1).leadingZeroBitCount)
   }
 }

@@ -101,21 +101,22 @@ public struct DimensionColumns: @unchecked Sendable {
   fileprivate init(
     _ name: String, of segment: StorySegment, position: (PropertyValue) -> UInt16
   ) {
-    memory = ColumnMemory()
+    let memory = ColumnMemory()
+    self.memory = memory
     let columns = PropertyColumns(name, of: segment)
-    texts = columns.texts.map { ColumnView($0) }
+    texts = columns.texts.map { ColumnView($0, memory: memory) }
     let dictionary = columns.texts?.dictionary ?? StringColumn()
     let room = memory.room(for: dictionary.count + 1, of: UInt16.self)
     room[0] = 0
     for entry in 0..<dictionary.count { room[entry + 1] = position(.string(dictionary[entry])) }
     textPositions = room.baseAddress.map { UnsafePointer($0) }
-    numbers = columns.numbers.map { ColumnView($0) }
+    numbers = columns.numbers.map { ColumnView($0, memory: memory) }
     var numberPositions: [Double: UInt16] = [:]
     for (value, _) in columns.numbers?.valueCounts ?? [:] {
       if case .number(let number) = value { numberPositions[number] = position(value) }
     }
     self.numberPositions = numberPositions
-    booleans = columns.booleans.map { ColumnView($0) }
+    booleans = columns.booleans.map { ColumnView($0, memory: memory) }
     booleanPositions = (position(.boolean(false)), position(.boolean(true)))
   }
 

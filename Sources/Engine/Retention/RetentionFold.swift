@@ -239,13 +239,17 @@ extension RetentionFold {
               seen |= 1 &<< UInt64(truncatingIfNeeded: intervals.position(of: times[row]) &- cohort)
             }
             members[cohort] &+= 1
-            members[cohorts] &+= 1
             let base = cohort &* brackets
             for bracket in 0..<brackets {
-              let bit = Int(truncatingIfNeeded: (seen &>> UInt64(bracket)) & 1)
-              returned[base &+ bracket] &+= bit
-              returned[total &+ bracket] &+= bit
+              returned[base &+ bracket] &+= Int(truncatingIfNeeded: seen & 1)
+              seen &>>= 1
             }
+          }
+          // Each member is of one cohort, so all of them are the sum.
+          members[cohorts] = members[..<cohorts].reduce(0, &+)
+          for bracket in 0..<brackets {
+            returned[total &+ bracket] = stride(from: bracket, to: total, by: brackets)
+              .reduce(0) { $0 &+ returned[$1] }
           }
         }
       }

@@ -106,11 +106,12 @@ public struct NumberRule: @unchecked Sendable {
   public init(_ rule: Expression, of segment: StorySegment, names: EventNames) throws(Refusal) {
     try rule.check(.event)
     self.segment = segment
-    memory = ColumnMemory()
+    let memory = ColumnMemory()
+    self.memory = memory
     constant = if case .number(let number) = rule { number } else { nil }
     column =
       if case .property(let name) = rule {
-        segment.property(name, .number).map { ColumnView($0) }
+        segment.property(name, .number).map { ColumnView($0, memory: memory) }
       } else { nil }
     node = RuleNode(rule, of: segment, names: names, memory: memory)
   }

@@ -25,7 +25,7 @@ struct PropertyTest: @unchecked Sendable {
     guard let (name, leaf, wanted) = PropertyLeaf.read(expression), let range = leaf.numbers
     else { return nil }
     let columns = PropertyColumns(name, of: segment)
-    texts = columns.texts.map { ColumnView($0) }
+    texts = columns.texts.map { ColumnView($0, memory: memory) }
     let dictionary = columns.texts?.dictionary ?? StringColumn()
     let room = memory.room(for: dictionary.count + 1, of: Bool.self)
     room[0] = false
@@ -33,9 +33,9 @@ struct PropertyTest: @unchecked Sendable {
       room[entry + 1] = leaf.holds(dictionary.utf8(entry)) == wanted
     }
     meets = UnsafeBufferPointer(room)
-    numbers = columns.numbers.map { ColumnView($0) }
+    numbers = columns.numbers.map { ColumnView($0, memory: memory) }
     (low, high, inside) = (range.low, range.high, range.inside == wanted)
-    booleans = columns.booleans.map { ColumnView($0) }
+    booleans = columns.booleans.map { ColumnView($0, memory: memory) }
     whenFalse = leaf.holds(.boolean(false)) == wanted
     whenTrue = leaf.holds(.boolean(true)) == wanted
     whenMissing = leaf.holds(.missing) == wanted
@@ -63,11 +63,31 @@ struct PropertyTest: @unchecked Sendable {
 public struct ColumnView: @unchecked Sendable {
   private enum Width { case codes8, codes16, codes32, numbers }
   private var rows: UnsafeBufferPointer<UInt32>?
+  /// The last row that has a value, in a sparse column.
+  private var lastRow = -1
   private var base: UnsafeRawPointer?
   private var width: Width
 
-  init(_ column: PropertyColumn) {
+  /// For each stretch of 256 rows where it begins in `rows`, and one more, so that a search is short.
+  private var starts: UnsafePointer<UInt32>?
+  private static let stretch = 8
+
+  /// Makes a view; a sparse column's table of stretches lies in the memory.
+  init(_ column: PropertyColumn, memory: ColumnMemory) {
     rows = column.rows
+    if let rows, let last = rows.last {
+      let starts = memory.room(for: Int(last) >> Self.stretch + 2, of: UInt32.self)
+      var next = 0
+      for (position, row) in rows.enumerated() {
+        while next <= Int(row) >> Self.stretch {
+          starts[next] = UInt32(position)
+          next += 1
+        }
+      }
+      starts[next] = UInt32(rows.count)
+      self.starts = starts.baseAddress.map { UnsafePointer($0) }
+      lastRow = Int(last)
+    }
     switch column.values {
     case .codes8(let codes), .booleans(let codes):
       (base, width) = (UnsafeRawPointer(codes.baseAddress), .codes8)
@@ -79,8 +99,14 @@ public struct ColumnView: @unchecked Sendable {
 
   private func position(_ row: Int) -> Int? {
     guard let rows else { return row }
-    let position = rows.firstPosition { $0 >= UInt32(row) }
-    return position < rows.count && rows[position] == UInt32(row) ? position : nil
+    guard row <= lastRow, let starts else { return nil }
+    let stretch = row >> Self.stretch
+    var (low, high) = (Int(starts[stretch]), Int(starts[stretch + 1]))
+    while low < high {
+      let middle = (low &+ high) / 2
+      if rows[middle] < UInt32(row) { low = middle &+ 1 } else { high = middle }
+    }
+    return low < rows.count && rows[low] == UInt32(row) ? low : nil
   }
 
   /// Whether the column has an entry for every row.
