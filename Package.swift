@@ -76,7 +76,9 @@ let package = Package(
     tests("Maps", on: ["Events", "Statistics", "Experience", "Engine", "Stories"]),
     tests("Answers", on: ["Events", "Statistics", "Engine", "Maps"]),
     tests("Companies", on: ["Events", "Experience"]),
-    tests("Commands", on: ["Events", "Statistics", "Companies"]),
+    tests(
+      "Commands",
+      on: ["Events", "Statistics", "Experience", "Stories", "Store", "Engine", "Companies"]),
     .testTarget(name: "TidyTests", swiftSettings: strict),
   ],
   swiftLanguageModes: [.v6]

@@ -11,7 +11,9 @@ public enum AnswerText {
     let receipt = answered.receipt
     var parts = [head(receipt, style)]
     if let picture = answered.answer.subject.picture {
-      parts.append(picture.lines(width: style.width))
+      let lines = picture.lines(width: style.width)
+      // A picture that is called like the question needs no second title.
+      parts.append(Array(lines.first == parts[0].first ? lines.dropFirst() : lines[...]))
     }
     parts.append(
       TableText(answered.answer.subject.table, style: style).lines(width: style.width))
@@ -24,7 +26,7 @@ public enum AnswerText {
   /// What was asked, of whom and when.
   private static func head(_ receipt: Receipt, _ style: AnswerStyle) -> [String] {
     let scope = receipt.question.scope
-    var words = [receipt.question.kind.rawValue.replacing("_", with: " ").asHeading]
+    var words = [receipt.question.kind.heading]
     if let name = scope.population?.name { words.append(name.cleaned) }
     if scope.unit != .customer { words.append("each \(scope.unit)".cleaned) }
     if let from = scope.from { words.append("from \(style.figures.moment(from))") }
@@ -79,5 +81,12 @@ extension String {
       line += shown
     }
     return lines + [line]
+  }
+}
+
+extension QuestionKind {
+  /// What its answers are headed with.
+  fileprivate var heading: String {
+    self == .rfm ? "RFM" : rawValue.replacing("_", with: " ").asHeading
   }
 }

@@ -148,6 +148,7 @@ public struct ConformanceTrend: CatalogueAnswer {
       .init("low", .share), .init("high", .share), .init("as_planned", .share),
       .init("skipped", .count), .init("extra", .count), .init("out_of_order", .count),
       .init("repeated", .count), .init("late", .count), .init("wrong_channel", .count),
+      .init("note", .note),
     ])
     for row in rows {
       table.add([
@@ -158,6 +159,8 @@ public struct ConformanceTrend: CatalogueAnswer {
         .count(row.verdicts.extra), .count(row.verdicts.outOfOrder),
         .count(row.verdicts.repeated), .count(row.verdicts.late),
         .count(row.verdicts.wrongChannel),
+        // What closed so soon is not like the rest.
+        row.cases.open > row.cases.closed ? .text("mostly open") : .none,
       ])
     }
     return table

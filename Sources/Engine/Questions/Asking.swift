@@ -47,7 +47,7 @@ extension Stories {
       let read = unitStories.stories
       var runs: [any CountingRun] = []
       for position in positions {
-        try questions[position].check(against: whole)
+        try questions[position].check(against: whole, in: context)
         runs.append(
           try reading.rest(of: questions[position]).counting(in: context).run(over: read))
       }
@@ -86,7 +86,7 @@ extension Stories {
   ) async throws -> [UInt64] {
     let reading = Reading(question, in: context)
     let whole = try stories(reading.identityAsOf)
-    try question.check(against: whole)
+    try question.check(against: whole, in: context)
     let read = try await reading.stories(of: whole, in: context)
     let units = try await reading.rest(of: question).counting(in: context)
       .customers(behind: row, in: read.stories)
@@ -194,14 +194,17 @@ struct CountingOf<Asked: CatalogueQuestion>: Counting {
 
 extension Question {
   /// Refuses names and properties that no event ever had.
-  func check(against stories: Stories) throws(Refusal) {
+  func check(against stories: Stories, in context: QuestionContext) throws(Refusal) {
     for rule in subject.eventRules {
       guard let wanted = rule.eventNames?.sorted(), let first = wanted.first,
         wanted.allSatisfy({ stories.names.code(of: $0) == nil })
       else { continue }
       throw Refusal(
         "question.event", problem: "No event or touchpoint is called “\(first)”.",
-        remedy: nearest(to: first, among: stories.names.names).map { "Did you mean “\($0)”?" }
+        remedy: nearest(
+          to: first,
+          among: (context.experience?.touchpoints.map(\.name) ?? []) + stories.names.names
+        ).map { "Did you mean “\($0)”?" }
           ?? "`waymark ask graph` shows what events are called.")
     }
     guard !subject.propertyNames.isEmpty else { return }

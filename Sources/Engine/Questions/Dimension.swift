@@ -39,8 +39,11 @@ public struct DimensionTable: @unchecked Sendable {
   ) throws(Refusal) {
     var events: [PropertyValue: Int] = [:]
     for segment in stories.segments {
+      let rows = segment.visible.map {
+        Int(segment.offsets[$0.lowerBound])..<Int(segment.offsets[$0.upperBound])
+      }
       for column in segment.properties where column.name == dimension.name {
-        for (value, count) in column.valueCounts { events[value, default: 0] += count }
+        for (value, count) in column.valueCounts(in: rows) { events[value, default: 0] += count }
         guard events.count <= Self.mostLookedAt else {
           throw Refusal(
             "question.breakdown",
@@ -112,7 +115,7 @@ public struct DimensionColumns: @unchecked Sendable {
     textPositions = room.baseAddress.map { UnsafePointer($0) }
     numbers = columns.numbers.map { ColumnView($0, memory: memory) }
     var numberPositions: [Double: UInt16] = [:]
-    for (value, _) in columns.numbers?.valueCounts ?? [:] {
+    for (value, _) in columns.numbers?.valueCounts(in: [0..<segment.count]) ?? [:] {
       if case .number(let number) = value { numberPositions[number] = position(value) }
     }
     self.numberPositions = numberPositions
@@ -153,29 +156,42 @@ public struct DimensionColumns: @unchecked Sendable {
 }
 
 extension PropertyColumn {
-  /// How many rows have each value.
-  var valueCounts: [PropertyValue: Int] {
+  /// How many of some rows, in ascending ranges, have each value.
+  func valueCounts(in rows: [Range<Int>]) -> [PropertyValue: Int] {
+    let places = rows.map { range in
+      self.rows.map { rows in
+        let first = rows.firstPosition { Int($0) >= range.lowerBound }
+        return first..<max(first, rows.firstPosition { Int($0) >= range.upperBound })
+      } ?? range
+    }
     var counts: [PropertyValue: Int] = [:]
     switch values {
-    case .codes8(let codes): count(codes, into: &counts)
-    case .codes16(let codes): count(codes, into: &counts)
-    case .codes32(let codes): count(codes, into: &counts)
+    case .codes8(let codes): count(codes, in: places, into: &counts)
+    case .codes16(let codes): count(codes, in: places, into: &counts)
+    case .codes32(let codes): count(codes, in: places, into: &counts)
     case .numbers(let numbers):
-      for number in numbers where !number.isNaN { counts[.number(number), default: 0] += 1 }
+      for place in places.joined() where !numbers[place].isNaN {
+        counts[.number(numbers[place]), default: 0] += 1
+      }
     case .booleans(let bytes):
-      for byte in bytes where byte != 0 { counts[.boolean(byte == 2), default: 0] += 1 }
+      for place in places.joined() where bytes[place] != 0 {
+        counts[.boolean(bytes[place] == 2), default: 0] += 1
+      }
     }
     return counts
   }
 
   private func count<Code: FixedWidthInteger>(
-    _ codes: UnsafeBufferPointer<Code>, into counts: inout [PropertyValue: Int]
+    _ codes: UnsafeBufferPointer<Code>, in places: [Range<Int>],
+    into counts: inout [PropertyValue: Int]
   ) {
     // Neighbours often have the same code: counted at one place they would wait for one another.
     let width = dictionary.count + 1
     var byCode = [Int](repeating: 0, count: 4 * width)
     byCode.withUnsafeMutableBufferPointer { byCode in
-      for (row, code) in codes.enumerated() { byCode[(row & 3) &* width &+ Int(code)] &+= 1 }
+      for range in places {
+        for place in range { byCode[(place & 3) &* width &+ Int(codes[place])] &+= 1 }
+      }
     }
     for code in 1..<max(1, width) {
       let count = (0..<4).reduce(0) { $0 + byCode[$1 * width + code] }

@@ -43,7 +43,13 @@ public struct IntervalTable: @unchecked Sendable {
         remedy: "Take a longer interval or a shorter range.")
     }
     self.starts = starts
-    names = starts.dropLast().map { calendar.name(of: interval, at: $0) }
+    var names: [String] = []
+    for start in starts.dropLast() {
+      let name = calendar.name(of: interval, at: start)
+      // An hour that the clock shows twice.
+      names.append(name == names.last ? "\(name) again" : name)
+    }
+    self.names = names
     let shortest = zip(starts, starts.dropFirst()).reduce(Int64.max) {
       min($0, $1.1.milliseconds - $1.0.milliseconds)
     }
