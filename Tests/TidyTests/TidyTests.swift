@@ -65,7 +65,9 @@ struct `The rooms` {
     }
   }
 
-  @Test(arguments: ["GRDB", "Yams", "ArgumentParser", "CXXHash", "CZlib", "CMalloc", "FoundationXML"])
+  @Test(arguments: [
+    "GRDB", "Yams", "ArgumentParser", "CXXHash", "CZlib", "CMalloc", "FoundationXML",
+  ])
   func `import a library from outside in one room only`(library: String) throws {
     let users = try Repository.rooms().map(\.name)
       .filter { try Repository.imports(of: $0).contains(library) }
