@@ -114,7 +114,7 @@ extension Funnel: CatalogueAnswer {
     }
     let shown = groups.prefix(Self.mostSeries)
     return .bars(
-      title: "share of those who entered", series: shown.map(\.name),
+      title: "Share of those who entered", series: shown.map(\.name),
       bars: steps.enumerated().map { position, step in
         .init(step.name, shown.map { $0.steps[position].share.value ?? 0 })
       })

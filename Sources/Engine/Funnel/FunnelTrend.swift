@@ -96,7 +96,7 @@ extension FunnelTrend: CatalogueAnswer {
       groups.isEmpty
       ? [("conversion", points)] : groups.prefix(Self.mostLines).map { ($0.name, $0.points) }
     return .lines(
-      title: "share of those who entered that came to the last step", axis: intervals,
+      title: "Share of those who entered that came to the last step", axis: intervals,
       lines: lines.map { name, points in .init(name, points.map(\.conversion.value)) })
   }
 }

@@ -141,7 +141,7 @@ extension Comparison: CatalogueAnswer {
   /// The largest differences, as the shares of the two populations beside each other.
   public var picture: AnswerPicture? {
     .bars(
-      title: "share of units that met it", series: [first.name, second.name],
+      title: "Share of units that met it", series: [first.name, second.name],
       bars: findings.prefix(Self.mostBars).map { finding in
         .init(
           finding.next.map { "\(finding.name) → \($0)" } ?? finding.name,

@@ -131,6 +131,9 @@ public struct Trends: CatalogueAnswer {
     }
     return .lines(
       title: "Trends", axis: series[0].points.map(\.interval),
-      lines: shown.map { one in .init(name(one), one.points.map(\.value.value)) })
+      // What is not over would look like a fall.
+      lines: shown.map { one in
+        .init(name(one), one.points.map { $0.isOpen ? nil : $0.value.value })
+      })
   }
 }
