@@ -107,9 +107,9 @@ struct CustomersCommand: AsyncParsableCommand {
     }
     var name = event.name.printable
     if let title = touchpoint?.title, title != event.name { name += " · \(title.printable)" }
-    if let channel = event.properties["channel"] { name += " [\(channel.text.printable)]" }
+    if let channel = event.properties["channel"] { name += " [\(channel.shown.printable)]" }
     let others = event.properties.filter { $0.key != "channel" }.sorted { $0.key < $1.key }
-      .map { "\($0.key.printable)=\($0.value.text.printable)" }.joined(separator: " ")
+      .map { "\($0.key.printable)=\($0.value.shown.printable)" }.joined(separator: " ")
     let width = Terminal.width
     let head = "  \(clock.time(event.time))  \(name)"
     let room = width - head.count - 2
@@ -201,16 +201,6 @@ extension Stories {
 }
 
 extension PropertyValue: Encodable {
-  /// The value for people: numbers without a needless fraction.
-  var text: String {
-    switch self {
-    case .string(let text): text
-    case .number(let number):
-      number == number.rounded() && abs(number) < 1e15 ? String(Int64(number)) : String(number)
-    case .boolean(let boolean): boolean ? "true" : "false"
-    }
-  }
-
   /// Writes the bare value.
   public func encode(to encoder: any Encoder) throws {
     var container = encoder.singleValueContainer()

@@ -36,7 +36,7 @@ struct ExportCommand: ParsableCommand {
     let out = try Sink(output)
     let columns =
       format == .csv
-      ? Set(stories.segments.flatMap { $0.properties.map(\.name) }).sorted() : []
+      ? stories.propertyNames : []
     if format == .csv {
       try out.add(
         AnswerCSV.record(["user_id", "anonymous_id", "event", "time", "message_id"] + columns))
@@ -56,7 +56,7 @@ struct ExportCommand: ParsableCommand {
                 [
                   line.user_id ?? "", line.anonymous_id ?? "", line.event, line.time,
                   line.message_id,
-                ] + columns.map { event.properties[$0]?.text ?? "" }))
+                ] + columns.map { event.properties[$0]?.shown ?? "" }))
           }
         }
       }

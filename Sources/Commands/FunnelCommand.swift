@@ -113,12 +113,12 @@ struct FunnelCommand: AsyncParsableCommand {
         remedy: Self.meant(first, among: touchpoints + names.names)
           ?? "`waymark customers <id>` shows what events are called.")
     }
-    let properties = Set(stories.segments.flatMap { $0.properties.map(\.name) })
+    let properties = stories.propertyNames
     for name in asked.heldConstant + [asked.breakdown?.property].compactMap({ $0 })
     where !properties.contains(name) {
       throw Refusal(
         "funnel.property", problem: "No event has a property “\(name.brief)”.",
-        remedy: Self.meant(name, among: properties.sorted())
+        remedy: Self.meant(name, among: properties)
           ?? "`waymark customers <id>` shows what properties events have.")
     }
   }

@@ -57,3 +57,15 @@ public struct Event: Hashable, Sendable {
   /// The event that ties a customer to an account.
   public static let group = "$group"
 }
+
+extension PropertyValue {
+  /// The value for people: numbers without a needless fraction.
+  public var shown: String {
+    switch self {
+    case .string(let text): text
+    case .number(let number):
+      number == number.rounded() && abs(number) < 1e15 ? "\(Int64(number))" : "\(number)"
+    case .boolean(let boolean): "\(boolean)"
+    }
+  }
+}

@@ -13,6 +13,12 @@ public func stableHash(_ text: some StringProtocol, seed: UInt64 = 0) -> UInt64 
   return copy.withUTF8 { stableHash(UnsafeRawBufferPointer($0), seed: seed) }
 }
 
+/// A hash as 16 hexadecimal digits, the way people and files name it.
+public func hexadecimal(_ hash: UInt64) -> String {
+  let digits = String(hash, radix: 16)
+  return String(repeating: "0", count: 16 - digits.count) + digits
+}
+
 /// The kind of id that an identity is.
 public enum Namespace: UInt8, Sendable, Codable, CaseIterable {
   /// An id that the company gave a known person.

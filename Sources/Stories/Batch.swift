@@ -47,8 +47,7 @@ public struct Batch: Sendable {
   /// What an event is recognised by, as a message id: an event that was exported and is read again
   /// is the same event, whether a client gave it an id or not.
   public static func exportedMessage(_ hash: UInt64) -> String {
-    let digits = String(hash, radix: 16)
-    return exportedPrefix + String(repeating: "0", count: 16 - digits.count) + digits
+    exportedPrefix + hexadecimal(hash)
   }
 
   private static let exportedPrefix = "waymark:"

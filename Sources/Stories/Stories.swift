@@ -43,6 +43,11 @@ public struct Stories: Sendable {
     }
   }
 
+  /// The names of the properties that events have, ascending.
+  public var propertyNames: [String] {
+    Set(segments.flatMap { $0.properties.map(\.name) }).sorted()
+  }
+
   /// How many customers are visible.
   public var customerCount: Int {
     segments.reduce(0) { $1.visible.reduce($0) { $0 + $1.count } }

@@ -47,13 +47,7 @@ extension LogQuestion: Fold {
 
   /// Ranks the names by their events.
   public func plan(for stories: Stories) -> Plan {
-    var counts = [Int](repeating: 0, count: stories.names.names.count)
-    for segment in stories.segments {
-      for range in segment.visible {
-        let rows = Int(segment.offsets[range.lowerBound])..<Int(segment.offsets[range.upperBound])
-        for row in rows { counts[Int(segment.codes[row])] &+= 1 }
-      }
-    }
+    let counts = stories.eventsByCode
     let wanted = stories.names.names.enumerated().filter { code, name in
       counts[code] > 0 && (names.isEmpty || names.contains(name))
     }.sorted { (counts[$1.offset], $0.element) < (counts[$0.offset], $1.element) }

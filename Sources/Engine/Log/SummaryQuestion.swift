@@ -65,13 +65,7 @@ extension SummaryQuestion: Fold {
   /// Ranks the names and looks through the columns of properties.
   public func plan(for stories: Stories) throws(Refusal) -> Plan {
     var plan = Plan(position: Array(repeating: Plan.skipped, count: stories.names.names.count))
-    var counts = [Int](repeating: 0, count: stories.names.names.count)
-    for segment in stories.segments {
-      for range in segment.visible {
-        let rows = Int(segment.offsets[range.lowerBound])..<Int(segment.offsets[range.upperBound])
-        for row in rows { counts[Int(segment.codes[row])] &+= 1 }
-      }
-    }
+    let counts = stories.eventsByCode
     let seen = stories.names.names.enumerated()
       .filter { counts[$0.offset] > 0 && !$0.element.hasPrefix("$") }
       .sorted { (counts[$1.offset], $0.element) < (counts[$0.offset], $1.element) }

@@ -35,11 +35,8 @@ public struct FlowFold: TraceableFold {
   /// Numbers the names and compiles the anchors.
   public func plan(for stories: Stories) throws(Refusal) -> Plan {
     try question.validate()
-    let names = PathNames(
-      try NamingTable(
-        question.naming, only: question.only, of: stories, touchpoints: touchpoints,
-        order: .any),
-      of: stories)
+    let names = try PathNames(
+      question.naming, only: question.only, of: stories, touchpoints: touchpoints)
     var anchors: [EventRule] = []
     var arrivals: [EventRule] = []
     for segment in stories.segments {

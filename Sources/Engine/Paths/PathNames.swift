@@ -1,4 +1,5 @@
 import Events
+import Experience
 import Stories
 
 /// What becomes of the same name several times in a row.
@@ -50,7 +51,20 @@ struct PathNames: @unchecked Sendable {
   private let ranks: UnsafePointer<UInt16>
   private let byCode: [UnsafePointer<UInt16>?]
 
-  /// Numbers the names.
+  /// Numbers the names of a naming.
+  ///
+  /// - Throws: as `NamingTable`.
+  init(
+    _ naming: Naming, only selectors: [EventSelector], of stories: Stories,
+    touchpoints: [Touchpoint]
+  ) throws(Refusal) {
+    self.init(
+      try NamingTable(
+        naming, only: selectors, of: stories, touchpoints: touchpoints, order: .any),
+      of: stories)
+  }
+
+  /// Numbers the names of a table.
   init(_ table: NamingTable, of stories: Stories) {
     self.table = table
     let order = table.names.indices.sorted {

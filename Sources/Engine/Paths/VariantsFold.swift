@@ -35,11 +35,8 @@ public struct VariantsFold: TraceableFold {
   /// Numbers the names and compiles goal and score.
   public func plan(for stories: Stories) throws(Refusal) -> Plan {
     try question.validate()
-    let names = PathNames(
-      try NamingTable(
-        question.naming, only: question.only, of: stories, touchpoints: touchpoints,
-        order: .any),
-      of: stories)
+    let names = try PathNames(
+      question.naming, only: question.only, of: stories, touchpoints: touchpoints)
     var goals: [EventRule] = []
     var scores: [NumberRule] = []
     for segment in stories.segments {

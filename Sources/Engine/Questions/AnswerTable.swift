@@ -127,7 +127,7 @@ public enum AnswerPicture: Sendable, Equatable {
   /// Flows between columns of nodes.
   case flow(title: String, nodes: [Node], links: [Link])
 
-  /// How the numbers of a picture are written.
+  /// A label and its values, drawn beside each other.
   public struct Bar: Sendable, Equatable {
     public var label: String
     /// One for each series.

@@ -37,7 +37,7 @@ extension Stories {
     var answers = [Answered?](repeating: nil, count: questions.count)
     var groups: [Reading: [Int]] = [:]
     for (position, question) in questions.enumerated() {
-      groups[Reading(question, in: context), default: []].append(position)
+      groups[Reading(question), default: []].append(position)
     }
     var known: [Instant?: Stories] = [:]
     for (reading, positions) in groups.sorted(by: { $0.value[0] < $1.value[0] }) {
@@ -84,7 +84,7 @@ extension Stories {
     behind row: AnswerRowKey, of question: Question, in context: QuestionContext,
     stories: (Instant?) throws -> Stories
   ) async throws -> [UInt64] {
-    let reading = Reading(question, in: context)
+    let reading = Reading(question)
     let whole = try stories(reading.identityAsOf)
     try question.check(against: whole, in: context)
     let read = try await reading.stories(of: whole, in: context)
@@ -106,7 +106,7 @@ struct Reading: Hashable {
   var end: Instant?
   var unit: Unit
 
-  init(_ question: Question, in context: QuestionContext) {
+  init(_ question: Question) {
     let scope = question.scope
     identityAsOf = scope.identityAsOf
     unit = scope.unit
@@ -208,11 +208,11 @@ extension Question {
           ?? "`waymark ask graph` shows what events are called.")
     }
     guard !subject.propertyNames.isEmpty else { return }
-    let known = Set(stories.segments.flatMap { $0.properties.map(\.name) })
+    let known = stories.propertyNames
     for name in subject.propertyNames where !known.contains(name) {
       throw Refusal(
         "question.property", problem: "No event has a property “\(name)”.",
-        remedy: nearest(to: name, among: known.sorted()).map { "Did you mean “\($0)”?" }
+        remedy: nearest(to: name, among: known).map { "Did you mean “\($0)”?" }
           ?? "`waymark customers <id>` shows what properties events have.")
     }
   }

@@ -34,8 +34,7 @@ extension Question {
   /// - Throws: what encoding throws.
   public var definition: String {
     get throws {
-      let digits = String(stableHash(try json), radix: 16)
-      return String(repeating: "0", count: 16 - digits.count) + digits
+      hexadecimal(stableHash(try json))
     }
   }
 }

@@ -2,6 +2,24 @@ import Events
 import Experience
 import Stories
 
+extension StorySegment {
+  /// Customers cut into ranges of at most so many rows, or of a single customer who has more: what a loop
+  /// writes down of one range stays in a core's cache.
+  func parts(of customers: Range<Int>, rows most: Int) -> [Range<Int>] {
+    var parts: [Range<Int>] = []
+    var start = customers.lowerBound
+    while start < customers.upperBound {
+      var end = start + 1
+      while end < customers.upperBound, Int(offsets[end + 1]) - Int(offsets[start]) <= most {
+        end += 1
+      }
+      parts.append(start..<end)
+      start = end
+    }
+    return parts
+  }
+}
+
 extension Stories {
   /// The times of the first and the last visible event; nil where there is none.
   ///

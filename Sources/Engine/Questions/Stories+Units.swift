@@ -60,12 +60,10 @@ extension Stories {
 
   /// A story for all customers whose latest value of a property is the same.
   private func accounts(by property: String) throws(Refusal) -> UnitStories {
-    guard segments.contains(where: { $0.properties.contains { $0.name == property } }) else {
+    guard propertyNames.contains(property) else {
       throw Refusal(
         "question.property", problem: "No event has a property “\(property)” to tell accounts by.",
-        remedy: nearest(
-          to: property, among: Set(segments.flatMap { $0.properties.map(\.name) }).sorted()
-        ).map { "Did you mean “\($0)”?" }
+        remedy: nearest(to: property, among: propertyNames).map { "Did you mean “\($0)”?" }
           ?? "`waymark customers <id>` shows what properties events have.")
     }
     var units: [PropertyValue: Int] = [:]

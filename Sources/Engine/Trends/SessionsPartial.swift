@@ -63,18 +63,11 @@ struct SessionsPartial: @unchecked Sendable {
     _ customers: Range<Int>, of segment: StorySegment, at index: Int, gap: Int64,
     by plan: SessionsPlan
   ) {
-    guard let offsets = segment.offsets.baseAddress else { return }
-    var start = customers.lowerBound
-    while start < customers.upperBound {
-      var end = start + 1
-      while end < customers.upperBound,
-        Int(offsets[end + 1]) - Int(offsets[start]) <= Self.rowsAtOnce
-      { end += 1 }
-      let sessions = cut(start..<end, of: segment, gap: gap)
+    for part in segment.parts(of: customers, rows: Self.rowsAtOnce) {
+      let sessions = cut(part, of: segment, gap: gap)
       countCut(sessions, of: segment, plan.segments[index], gap: gap, by: plan)
       if let ends = plan.ends?[index] { countEnds(sessions, ends, plan.endNames) }
       keep(sessions, by: plan)
-      start = end
     }
   }
 

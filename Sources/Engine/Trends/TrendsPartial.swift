@@ -65,15 +65,8 @@ struct TrendsPartial: @unchecked Sendable {
     _ customers: Range<Int>, of segment: StorySegment, _ table: TrendsTable,
     _ question: TrendsQuestion, by plan: TrendsPlan
   ) {
-    guard let offsets = segment.offsets.baseAddress else { return }
-    var start = customers.lowerBound
-    while start < customers.upperBound {
-      var end = start + 1
-      while end < customers.upperBound,
-        Int(offsets[end + 1]) - Int(offsets[start]) <= Self.rowsAtOnce
-      { end += 1 }
-      countAtOnce(start..<end, of: segment, table, question, by: plan)
-      start = end
+    for part in segment.parts(of: customers, rows: Self.rowsAtOnce) {
+      countAtOnce(part, of: segment, table, question, by: plan)
     }
   }
 
