@@ -31,6 +31,7 @@ public final class Store: Sendable {
   let clock: @Sendable () -> Instant
   let shardRows: Int
   let parts = OpenParts()
+  let writeKeyCache = WriteKeyCache()
   let counters: Mutex<Counters>
   let resolved = Mutex<ResolvedIdentities?>(nil)
   /// Held by whoever changes events or links; merging reads and replaces what others add to.
