@@ -6,7 +6,7 @@ PYTHON = .build/python/bin/python
 COMPANY ?= shop
 PREFIX ?= /usr/local
 
-.PHONY: help setup build release install demo test lint format docs bench python
+.PHONY: help setup build release install demo test test-web lint format docs bench python
 
 help: ## List the commands
 	@grep -E '^[a-z]+:.*## ' Makefile | sed -E 's/^([a-z]+):[^#]*## /\1\t/' | expand -t 10
@@ -27,8 +27,13 @@ install: release ## Install the program and its manual page (PREFIX=/usr/local)
 demo: release ## Make a company's customers, import them, and measure its journey (COMPANY=shop, energy, business)
 	.build/release/waymark demo --company $(COMPANY)
 
-test: build ## Pass all tests; only='A funnel' for some
+test: build ## Pass all tests; only='A funnel' for some of those in Swift
 	swift test --skip-build --disable-xctest $(if $(only),--filter '$(only)')
+	$(if $(only),,$(MAKE) test-web)
+
+test-web: ## Pass the tests with a real server, clients and browser (only='test_map' for some); after make build
+	@scripts/setup-web
+	.build/web/bin/python -m pytest -q Tests/Web $(if $(only),-k '$(only)')
 
 lint: ## Check the form of the code
 	swift format lint --strict --recursive --parallel $(FOLDERS)

@@ -13,6 +13,13 @@ let hot: [SwiftSetting] = strict + [.unsafeFlags(["-O"], .when(configuration: .d
 let argumentParser = Target.Dependency.product(
   name: "ArgumentParser", package: "swift-argument-parser")
 let database = Target.Dependency.product(name: "GRDB", package: "GRDB.swift")
+let http: [Target.Dependency] = [
+  .product(name: "Hummingbird", package: "hummingbird"),
+  .product(name: "HTTPTypes", package: "swift-http-types"),
+  .product(name: "Logging", package: "swift-log"),
+  .product(name: "NIOCore", package: "swift-nio"),
+  .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
+]
 let yaml = Target.Dependency.product(name: "Yams", package: "Yams")
 
 /// A room: one folder in `Sources`, with arrows only to rooms listed before it.
@@ -36,45 +43,69 @@ let package = Package(
     .package(url: "https://github.com/apple/swift-argument-parser", exact: "1.8.2"),
     .package(url: "https://github.com/groue/GRDB.swift", exact: "7.10.0"),
     .package(url: "https://github.com/jpsim/Yams", exact: "6.2.2"),
+    .package(
+      url: "https://github.com/hummingbird-project/hummingbird", exact: "2.28.1",
+      traits: ["FullFoundation"]),
+    .package(url: "https://github.com/apple/swift-http-types", exact: "1.8.0"),
+    .package(url: "https://github.com/apple/swift-log", exact: "1.16.2"),
+    .package(url: "https://github.com/apple/swift-nio", exact: "2.101.2"),
+    .package(url: "https://github.com/swift-server/swift-service-lifecycle", exact: "2.13.0"),
   ],
   targets: [
     .systemLibrary(
       name: "CXXHash", pkgConfig: "libxxhash", providers: [.apt(["libxxhash-dev"])]),
     .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
     .systemLibrary(name: "CMalloc"),
+    .systemLibrary(name: "COpenSSL", pkgConfig: "libcrypto", providers: [.apt(["libssl-dev"])]),
 
     room("Events", on: ["CXXHash"], settings: hot),
     room("Statistics", settings: hot),
+    room("Accounts", on: ["Events", "COpenSSL"]),
     room("Experience", on: ["Events", yaml]),
     room("Stories", on: ["Events"], settings: hot),
     room("Wire", on: ["Events", "Stories", "CZlib"], settings: hot),
     room("Parts", on: ["Events", "Stories"], settings: hot),
-    room("Store", on: ["Events", "Stories", "Parts", database]),
+    room("Store", on: ["Events", "Accounts", "Stories", "Parts", database]),
     room("Intake", on: ["Events", "Stories", "Wire", "Store", "CMalloc"]),
     room("Engine", on: ["Events", "Statistics", "Experience", "Stories"], settings: hot),
     room("Maps", on: ["Events", "Statistics", "Experience", "Engine"]),
     room("Answers", on: ["Events", "Engine", "Maps"]),
+    room(
+      "Pages", on: ["Events", "Experience", "Engine", "Maps", "Answers"],
+      resources: [
+        .embedInCode("Assets/icon.svg"), .embedInCode("Assets/pages.css"),
+        .embedInCode("Assets/pages.js"),
+      ]),
+    room(
+      "Server",
+      on: [
+        "Events", "Accounts", "Experience", "Stories", "Wire", "Store", "Engine", "Maps", "Answers",
+        "Pages",
+      ] + http),
     room(
       "Companies", on: ["Events", "Statistics"], resources: [.embedInCode("Experiences")]),
     room(
       "Commands",
       on: [
         "Events", "Statistics", "Experience", "Stories", "Wire", "Parts", "Store", "Intake",
-        "Engine", "Maps", "Answers", "Companies", argumentParser,
+        "Engine", "Maps", "Answers", "Server", "Companies", argumentParser,
       ]),
     .executableTarget(name: "waymark", dependencies: ["Commands"], swiftSettings: strict),
 
     tests("Events"),
     tests("Statistics"),
+    tests("Accounts", on: ["Events", "Statistics"]),
     tests("Experience", on: ["Events"]),
     tests("Stories", on: ["Events", "Statistics"]),
     tests("Wire", on: ["Events", "Statistics", "Stories"]),
     tests("Parts", on: ["Events", "Stories"]),
-    tests("Store", on: ["Events", "Statistics", "Stories", "Parts", database]),
+    tests("Store", on: ["Events", "Statistics", "Accounts", "Stories", "Parts", database]),
     tests("Intake", on: ["Events", "Stories", "Wire", "Store"]),
     tests("Engine", on: ["Events", "Statistics", "Experience", "Stories"]),
     tests("Maps", on: ["Events", "Statistics", "Experience", "Engine", "Stories"]),
     tests("Answers", on: ["Events", "Statistics", "Engine", "Maps"]),
+    tests("Pages", on: ["Events"]),
+    tests("Server", on: ["Events"]),
     tests("Companies", on: ["Events", "Experience"]),
     tests(
       "Commands",

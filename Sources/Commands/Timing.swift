@@ -36,9 +36,5 @@ struct Timing {
   }
 
   /// The seconds of processor time that this process has used.
-  private static func processor() -> Double {
-    var time = timespec()
-    clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &time)
-    return Double(time.tv_sec) + Double(time.tv_nsec) / 1e9
-  }
+  private static func processor() -> Double { Double(clock()) / Double(CLOCKS_PER_SEC) }
 }

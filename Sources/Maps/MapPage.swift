@@ -20,12 +20,16 @@ public enum MapPage {
       return document(
         title: chart.title, language: language, header: head, main: empty(chart) + making(chart))
     }
-    let main = [
+    return document(
+      title: chart.title, language: language, header: head, main: sections(chart))
+  }
+
+  /// All that was measured, section by section.
+  private static func sections(_ chart: Chart) -> String {
+    [
       tiles(chart), starts(chart), map(chart), pair(attention(chart), targets(chart)),
       pair(wentNext(chart), offMap(chart)), conformance(chart), making(chart),
-    ]
-    return document(
-      title: chart.title, language: language, header: head, main: main.joined(separator: "\n"))
+    ].joined(separator: "\n")
   }
 
   /// Two sections side by side where there is room.
@@ -103,5 +107,16 @@ public enum MapPage {
       "empty", "Nothing to show yet",
       "<div class=\"card\"><ul class=\"rules\">"
         + chart.emptyAdvice.map { "<li>\($0.escaped)</li>" }.joined() + "</ul></div>")
+  }
+}
+
+extension MapPage {
+  /// The map without the document around it, to stand in a page of the program.
+  package static func content(
+    _ measured: MeasuredJourney, of journey: Journey, in experience: Experience
+  ) -> String {
+    let chart = Chart(measured, of: journey, in: experience)
+    let head = "<div class=\"head\"><div>\(header(chart))</div></div>"
+    return head + (chart.isEmpty ? empty(chart) + making(chart) : sections(chart))
   }
 }

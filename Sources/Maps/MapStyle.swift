@@ -4,7 +4,7 @@ package enum MapStyle {
     "system-ui,-apple-system,\"Segoe UI\",Roboto,\"Noto Sans\",\"DejaVu Sans\",sans-serif"
 
   /// The style of a whole page: colours by theme, then layout, then print.
-  static var page: String {
+  package static var page: String {
     let light = Palette.css(.light)
     let dark = Palette.css(.dark)
     return """

@@ -1,0 +1,34 @@
+import ArgumentParser
+import Server
+
+/// Serves.
+struct ServeCommand: AsyncParsableCommand {
+  static let configuration = CommandConfiguration(
+    commandName: "serve",
+    abstract: "Collect events over HTTP, and show the live maps in the browser.",
+    discussion: """
+      Listens on this machine only unless --host says otherwise; put a proxy with TLS in front to \
+      be reached from elsewhere. Ends on SIGTERM or Ctrl-C, once what was begun is finished.
+
+      Examples:
+        waymark serve
+        waymark serve --port 9000 --data /var/lib/waymark --experience /etc/waymark/experience.yaml
+      """)
+
+  @OptionGroup var workspace: WorkspaceOptions
+  @Option(help: "The address to listen on.") var host = "127.0.0.1"
+  @Option(help: "The port to listen on; 0 takes a free one.") var port = 8080
+
+  func run() async throws {
+    var configuration = ServerConfiguration(
+      folder: workspace.folder, experience: workspace.experiencePath)
+    configuration.host = host
+    configuration.port = port
+    try await WaymarkServer(configuration).run { address, setUp in
+      Terminal.note("Waymark serves \(address)")
+      guard let setUp else { return }
+      Terminal.note("Nobody is a member yet. Make the first one here; the link is good once:")
+      Terminal.note("  \(setUp)")
+    }
+  }
+}

@@ -1,0 +1,131 @@
+import Accounts
+import Events
+import Foundation
+import HTTPTypes
+import Hummingbird
+import Pages
+import Store
+import Synchronization
+
+/// How people come in and go out.
+enum SignInRoutes {
+  static let all: [Route] = [
+    Route(.get, "/setup", .open) { visit in try setUpPage(visit) },
+    Route(.post, "/setup", .open) { visit in try await setUp(visit) },
+    Route(.get, "/sign-in", .open) { visit in try signInPage(visit) },
+    Route(.post, "/sign-in", .open) { visit in try await signIn(visit) },
+    Route(.post, "/sign-out", .permitted(.read)) { visit in try signOut(visit) },
+  ]
+
+  private static func setUpPage(_ visit: Visit) throws -> Response {
+    guard try visit.workspace.store.needsSetUp() else { return .goTo("/sign-in") }
+    return .page(SignInPage.setUp(token: visit.query("token") ?? "", in: visit.frame(nil)))
+  }
+
+  private static func setUp(_ visit: Visit) async throws -> Response {
+    let form = try await visit.form()
+    let token = visit.query("token") ?? form["token"] ?? ""
+    let (name, email) = (form["name"] ?? "", form["email"] ?? "")
+    let password = form["password"] ?? ""
+    let workspace = visit.workspace
+    do {
+      guard let secret = Secret(token, kind: .setup) else {
+        throw Refusal(
+          "setup.secret", problem: "The set-up link is not whole.",
+          remedy: "Open the link that the program printed when it started.")
+      }
+      _ = try await workspace.onPasswordThread {
+        try workspace.store.setUp(
+          secret, email: email, name: name, password: try PasswordHash(of: password),
+          request: visit.context.requestID)
+      }
+      return try await begin(visit, email: email, password: password, next: "/journeys")
+    } catch let refusal as Refusal {
+      let page = SignInPage.setUp(
+        token: token, name: name, email: email, problem: refusal, in: visit.frame(nil))
+      return .page(page, .unprocessableContent)
+    }
+  }
+
+  private static func signInPage(_ visit: Visit) throws -> Response {
+    let next = ownPath(visit.query("next"))
+    if visit.visitor.principal != nil { return .goTo(next) }
+    let isSetUp = try !visit.workspace.store.needsSetUp()
+    return .page(SignInPage.signIn(isSetUp: isSetUp, next: next, in: visit.frame(nil)))
+  }
+
+  private static func signIn(_ visit: Visit) async throws -> Response {
+    let form = try await visit.form()
+    let (email, next) = (form["email"] ?? "", ownPath(form["next"]))
+    let address = visit.context.clientAddress
+    do {
+      let answer = visit.workspace.limiter.withLock {
+        $0.attempt(at: email, from: address, now: .now)
+      }
+      if case .wait(let span) = answer {
+        throw Problem(
+          .tooManyRequests,
+          Refusal(
+            "signin.often", problem: "There were too many attempts.",
+            remedy: "Try again in \(span.short)."),
+          retryAfter: Int((span.milliseconds + 999) / 1000))
+      }
+      return try await begin(
+        visit, email: email, password: form["password"] ?? "", next: next)
+    } catch let refusal as Refusal {
+      return .page(
+        SignInPage.signIn(
+          isSetUp: true, next: next, email: email, problem: refusal, in: visit.frame(nil)),
+        .unauthorized)
+    } catch let problem as Problem {
+      let refusal = Refusal(problem.code, problem: problem.detail, remedy: problem.remedy)
+      var response = Response.page(
+        SignInPage.signIn(
+          isSetUp: true, next: next, email: email, problem: refusal, in: visit.frame(nil)),
+        .tooManyRequests)
+      response.headers[.retryAfter] = problem.retryAfter.map { "\($0)" }
+      return response
+    }
+  }
+
+  /// Begins a session and goes on to a page.
+  private static func begin(
+    _ visit: Visit, email: String, password: String, next: String
+  ) async throws -> Response {
+    let workspace = visit.workspace
+    let (_, secret) = try await workspace.onPasswordThread {
+      try workspace.store.signIn(
+        email: email, password: password, browser: visit.request.headers[.userAgent] ?? "",
+        request: visit.context.requestID)
+    }
+    workspace.limiter.withLock {
+      $0.succeeded(at: email, from: visit.context.clientAddress)
+    }
+    var response = Response.goTo(next)
+    response.setCookie(
+      Cookie(
+        name: Workspace.sessionCookie, value: secret.revealed(),
+        maxAge: Int(Session.longest.milliseconds / 1000), path: "/",
+        secure: workspace.configuration.isPublicSecure, httpOnly: true, sameSite: .lax))
+    return response
+  }
+
+  private static func signOut(_ visit: Visit) throws -> Response {
+    if let secret = visit.visitor.session, let principal = visit.visitor.principal,
+      let session = try visit.workspace.store.session(secret)
+    {
+      try visit.workspace.store.endSession(session.id, by: principal)
+    }
+    var response = Response.goTo("/sign-in")
+    response.setCookie(Cookie(name: Workspace.sessionCookie, value: "", maxAge: 0, path: "/"))
+    return response
+  }
+
+  /// A path of this server; anything else is the start, so that nobody is sent elsewhere.
+  static func ownPath(_ path: String?) -> String {
+    guard let path, path.hasPrefix("/"), !path.hasPrefix("//"), !path.contains("\\"),
+      path.unicodeScalars.allSatisfy({ $0.value > 0x20 && $0.value != 0x7F })
+    else { return "/journeys" }
+    return path
+  }
+}

@@ -1,0 +1,99 @@
+import Accounts
+import Engine
+import Events
+import Experience
+import Foundation
+import Hummingbird
+import Logging
+import Store
+import Stories
+import Synchronization
+
+/// All that the routes of a server share: the events, the experience, who may do what.
+final class Workspace: Sendable {
+  let configuration: ServerConfiguration
+  let store: Store
+  let logger: Logger
+  let metrics = Metrics()
+  /// New events, links and erasures.
+  let changes = Changes()
+  /// Slows the guessing of passwords down.
+  let limiter = Mutex(SignInLimiter())
+  private let counting = CountingThreads()
+  /// Hashing a password takes 32 MiB and a tenth of a second, so it is done one by one.
+  private let passwords = CountingThreads(count: 1)
+  private let loaded: Mutex<ExperienceFile>
+  private let busy: Set<String>
+
+  /// Opens the store and reads the experience.
+  ///
+  /// - Parameter busy: the routes whose successes are too many for the log.
+  init(_ configuration: ServerConfiguration, logger: Logger, busy: Set<String>) throws {
+    self.configuration = configuration
+    self.logger = logger
+    self.busy = busy
+    store = try Store.open(at: configuration.folder, access: .writing)
+    loaded = Mutex(ExperienceFile(path: configuration.experience))
+  }
+
+  /// Whether a route is answered so often that only its failures are logged.
+  func isBusy(_ route: String) -> Bool { busy.contains(route) }
+
+  /// The experience as it lies on the disk now: read anew when its file changed.
+  func experience() -> ExperienceFile {
+    loaded.withLock { file in
+      file.refresh()
+      return file
+    }
+  }
+
+  /// The experience, which must be there and without errors.
+  ///
+  /// - Throws: `experience.missing`, or the first error of the text.
+  func usableExperience() throws(Refusal) -> Experience { try experience().usable() }
+
+  /// Everybody's stories at this moment.
+  func stories(_ view: IdentityView = .latest) async throws -> Stories {
+    try await onCountingThreads { try self.store.snapshot(identity: view) }
+  }
+
+  /// Answers questions, away from the threads that answer requests.
+  func ask(_ questions: [Question], in context: QuestionContext) async throws -> [Answered] {
+    try await onCountingThreads {
+      try await Stories.ask(questions, in: context) { asOf in
+        try self.store.snapshot(identity: asOf.map { .asOf($0) } ?? .latest)
+      }
+    }
+  }
+
+  /// Measures a journey.
+  func measure(
+    _ question: JourneyQuestion, in experience: Experience
+  ) async throws -> MeasuredJourney {
+    try await onCountingThreads {
+      let stories = try self.store.snapshot()
+      return try await stories.answer(JourneyFold(question, of: experience))
+    }
+  }
+
+  /// What the names in a question stand for.
+  func context(_ view: IdentityView = .latest) throws -> QuestionContext {
+    var context = try QuestionContext(experience().experience)
+    for set in try store.savedSets(view) { context.savedSets[set.name] = set.members }
+    return context
+  }
+
+  /// Runs work with passwords on the thread for it.
+  func onPasswordThread<Value: Sendable>(
+    _ work: @Sendable @escaping () async throws -> Value
+  ) async throws -> Value {
+    try await withTaskExecutorPreference(passwords) { try await work() }
+  }
+
+  /// Runs long work on the threads for it.
+  func onCountingThreads<Value: Sendable>(
+    _ work: @Sendable @escaping () async throws -> Value
+  ) async throws -> Value {
+    try await withTaskExecutorPreference(counting) { try await work() }
+  }
+}
