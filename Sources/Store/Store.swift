@@ -33,8 +33,15 @@ public final class Store: Sendable {
   let parts = OpenParts()
   let counters: Mutex<Counters>
   let resolved = Mutex<ResolvedIdentities?>(nil)
-  /// Held by whoever changes events or links; merging reads and replaces what others add to.
+  /// Held by whoever changes links, or the base: merging reads and replaces what others add to.
   let changing = Mutex(())
+  /// Held by `append`, and, inside `changing`, by whoever it has to wait for.
+  let appending = Mutex(())
+  /// The log in memory, for the process that writes; its lock is the innermost.
+  let tail = LogTail()
+  let memory = AppendMemory()
+  /// The last snapshot of the latest view.
+  let lastSnapshot = Mutex<KeptSnapshot?>(nil)
   /// The database's file, once it was searched after an erasure.
   let searchedDatabase = Mutex<FileHandle?>(nil)
   private let lock: Mutex<FolderLock?>
@@ -111,6 +118,8 @@ public final class Store: Sendable {
 
   /// Closes the database and gives the lock back; the store can't be used afterwards.
   public func close() throws(Fault) {
+    memory.learning.withLock { $0.isClosed = true }
+    lastSnapshot.withLock { $0 = nil }
     do { try pool.close() } catch { throw Fault(error, in: folder) }
     searchedDatabase.withLock { $0 = nil }
     lock.withLock { $0 = nil }
@@ -201,6 +210,23 @@ extension Store {
     do { return try pool.read(body) } catch let refusal as Refusal { throw refusal } catch {
       throw Fault(error, in: folder)
     }
+  }
+
+  /// Runs reading SQL and gives it the events that the log has in the same view, sorted or not.
+  ///
+  /// Where another process writes, the log is read from the database.
+  func view<Value>(_ body: (Database, [LogPiece]) throws -> Value) throws -> Value {
+    try read { database in
+      switch access {
+      case .writing: try body(database, tail.pieces(database, of: self))
+      case .reading: try body(database, LogPiece.read(database, of: self))
+      }
+    }
+  }
+
+  /// Does what nobody may append meanwhile, nor change links or the base.
+  func alone<Value>(_ body: () throws -> Value) throws -> Value {
+    try changing.withLock { _ in try appending.withLock { _ in try body() } }
   }
 
   /// Runs writing SQL in one durable transaction.
