@@ -34,14 +34,26 @@ enum LogPiece: Sendable {
 final class LogTail: Sendable {
   struct State {
     /// Ascending by arrival; nil until somebody needs them, and after an erasure.
-    var pieces: [LogPiece]?
+    var pieces: [LogPiece]? {
+      didSet {
+        guard let pieces else { return }
+        count.value.store(pieces.reduce(0) { $0 + $1.count }, ordering: .relaxed)
+      }
+    }
     /// Events from here on stay in the log when what is before becomes parts; nil: nobody seals.
     var boundary: Int?
     /// How often the pieces were taken away or read anew, so that late work on them is left.
     var epoch = 0
+    fileprivate let count: Count
   }
 
-  let state = Mutex(State())
+  /// How many events there are, for those who can't wait for a transaction.
+  final class Count: Sendable {
+    let value = Atomic(0)
+  }
+
+  let count: Count
+  let state: Mutex<State>
   /// Held by whoever sorts.
   private let sorting = Mutex(())
   /// How many events came since sorting was due.
@@ -53,12 +65,16 @@ final class LogTail: Sendable {
   /// merged a few times in its life, and there are a few pieces for each power of this number.
   private static let growth = 4
 
-  /// The pieces as of the view that a database has from now on.
-  ///
-  /// - Parameter mark: told the arrival after the last event, before anybody can add one.
+  init() {
+    let count = Count()
+    self.count = count
+    state = Mutex(State(count: count))
+  }
+
+  /// The pieces as of the view that a database has from now on: see `Store.view`.
   func pieces(
     _ database: Database, of store: Store,
-    mark: (_ state: inout State, _ end: Int?) -> Void = { _, _ in }
+    mark: (_ state: inout State, _ end: Int?) -> Void
   ) throws -> [LogPiece] {
     try state.withLock { state in
       // The first question of a transaction fixes its view.
@@ -129,9 +145,6 @@ extension LogTail.State {
     epoch += 1
     return read
   }
-
-  /// How many events there are.
-  var count: Int { pieces?.reduce(0) { $0 + $1.count } ?? 0 }
 
   /// Takes away what is in parts now.
   mutating func remove(before end: Int) {

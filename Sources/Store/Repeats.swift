@@ -15,6 +15,8 @@ final class AppendMemory: Sendable {
   let erasures = Mutex<(times: [UInt64: Int64]?, revision: Int)>((nil, 0))
   /// Whether a thread learns what the base holds, and whether it should stop.
   let learning = Mutex<(isBusy: Bool, isClosed: Bool)>((false, false))
+  /// Held by whoever learns it.
+  let learner = Mutex(())
 
   /// Forgets the erasures, since there are new ones.
   func forgetErasures() {
@@ -93,6 +95,10 @@ extension Store {
 
   /// What the events of the base are recognised by; the work is shared by a few threads.
   private func learnBase() throws {
+    try memory.learner.withLock { _ in try learnBaseAlone() }
+  }
+
+  private func learnBaseAlone() throws {
     let base = try read { try ManifestPart.base($0) }
     let known = memory.messages
     let covered = known.covered

@@ -37,26 +37,40 @@ extension Store {
   private func snapshotOnce(_ view: IdentityView) throws(Failure) -> Stories {
     var manifest: Int?
     do {
-      return try read { database in
-        // In the process that writes this is what fixes the view.
-        let logged = access == .writing ? try tail.pieces(database, of: self) : nil
-        let state = try SnapshotState(database, end: logged.map { $0.last?.positions.upperBound })
-        manifest = state.manifest
-        let kept = view == .latest ? lastSnapshot.withLock { $0 } : nil
-        if let kept, kept.state == state { return kept.stories }
-        let stories = try stories(
-          database, view, state, pieces: try logged ?? LogPiece.read(database, of: self))
-        if view == .latest {
-          lastSnapshot.withLock { $0 = KeptSnapshot(state: state, stories: stories) }
+      switch access {
+      case .writing:
+        return try self.view { database, pieces in
+          let state = try SnapshotState(database, end: pieces.last?.positions.upperBound ?? 0)
+          manifest = state.manifest
+          return try stories(database, view, state) { pieces }
         }
-        return stories
+      case .reading:
+        return try read { database in
+          let state = try SnapshotState(database, end: try LogRow.end(database))
+          manifest = state.manifest
+          return try stories(database, view, state) { try LogPiece.read(database, of: self) }
+        }
       }
     } catch {
       throw Failure(fault: Fault(error, in: folder), manifest: manifest)
     }
   }
 
+  /// The stories of a state, which are kept until there is another.
   private func stories(
+    _ database: Database, _ view: IdentityView, _ state: SnapshotState,
+    pieces: () throws -> [LogPiece]
+  ) throws -> Stories {
+    guard view == .latest else {
+      return try newStories(database, view, state, pieces: try pieces())
+    }
+    if let kept = lastSnapshot.withLock({ $0 }), kept.state == state { return kept.stories }
+    let stories = try newStories(database, view, state, pieces: try pieces())
+    lastSnapshot.withLock { $0 = KeptSnapshot(state: state, stories: stories) }
+    return stories
+  }
+
+  private func newStories(
     _ database: Database, _ view: IdentityView, _ state: SnapshotState, pieces: [LogPiece]
   ) throws -> Stories {
     let placement = Placement(
@@ -89,15 +103,10 @@ struct SnapshotState: Equatable {
   /// The arrival after the log's last event; 0: there is none.
   var end: Int
 
-  /// Reads it; the end may be known.
-  init(_ database: Database, end: Int??) throws {
+  init(_ database: Database, end: Int) throws {
     manifest = try counter("manifest", in: database)
     identity = try counter("identity", in: database)
-    self.end =
-      switch end {
-      case .some(let end): end ?? 0
-      case .none: try LogRow.end(database)
-      }
+    self.end = end
   }
 }
 

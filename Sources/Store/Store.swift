@@ -197,6 +197,12 @@ extension Fault {
       remedy: "Begin with `waymark import <file>`, which makes one.")
   }
 
+  fileprivate static func closed(_ folder: String) -> Fault {
+    Fault(
+      "store.closed", subject: folder, problem: "The store was closed meanwhile.",
+      remedy: "Open it again.")
+  }
+
   static func older(_ folder: String) -> Fault {
     Fault(
       "store.older", subject: folder, problem: "The store has an older format.",
@@ -214,13 +220,25 @@ extension Store {
 
   /// Runs reading SQL and gives it the events that the log has in the same view, sorted or not.
   ///
-  /// Where another process writes, the log is read from the database.
-  func view<Value>(_ body: (Database, [LogPiece]) throws -> Value) throws -> Value {
-    try read { database in
-      switch access {
-      case .writing: try body(database, tail.pieces(database, of: self))
-      case .reading: try body(database, LogPiece.read(database, of: self))
+  /// For the process that writes; in others the log is read from the database.
+  /// - Parameter mark: told the arrival after the last event, before anybody can add one.
+  func view<Value>(
+    mark: (_ state: inout LogTail.State, _ end: Int?) -> Void = { _, _ in },
+    _ body: (Database, [LogPiece]) throws -> Value
+  ) throws -> Value {
+    do {
+      // The view has to be fixed while the log's lock is held. `read` would fix it before.
+      return try pool.unsafeRead { database in
+        var value: Value?
+        try database.inTransaction(.deferred) {
+          value = try body(database, try tail.pieces(database, of: self, mark: mark))
+          return .commit
+        }
+        guard let value else { throw Fault.closed(folder) }
+        return value
       }
+    } catch let refusal as Refusal { throw refusal } catch {
+      throw Fault(error, in: folder)
     }
   }
 
