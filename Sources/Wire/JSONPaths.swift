@@ -43,17 +43,18 @@ struct JSONPaths: ~Copyable {
     if let known = table.known(path) { return known }
     guard table.count < Self.limit else { return nil }
     let position = Int(table.position(of: path))
-    paths.append(meaning(of: path.string))
+    paths.append(Self.meaning(of: path.string, options))
     return position
   }
 
   func name(_ position: Int) -> String { table.string(at: position) }
 
-  private func meaning(of path: String) -> JSONPath {
+  /// What a key means by its path alone.
+  static func meaning(of path: String, _ options: ImportOptions) -> JSONPath {
     let top = path.prefix { $0 != "." }
     let origin: JSONPath.Origin =
       switch top {
-      case "context": Self.isKept(path) ? .event : .context
+      case "context": isKept(path) ? .event : .context
       case "integrations", "_metadata", "writeKey", "projectId", "version": .transport
       default: .event
       }
@@ -68,7 +69,7 @@ struct JSONPaths: ~Copyable {
       return meaning
     }
     guard top == path, path != options.channel, path != options.value else { return meaning }
-    if let role = Self.exact[path] {
+    if let role = exact[path] {
       meaning.role = role
       meaning.rank = role == .type ? 1000 : 0
       return meaning
