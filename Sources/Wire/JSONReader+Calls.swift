@@ -128,7 +128,7 @@ extension JSONReader {
     if paths.paths.base[path].role == .group {
       return paths.slot(named: "account", in: &sink.writer)
     }
-    let isTrait = paths.name(path).hasPrefix("traits.")
+    let isTrait = paths.name(path).without("traits.") != nil
     return paths.slot(path, ofGroup: isTrait, in: &sink.writer)
   }
 
