@@ -26,6 +26,17 @@ struct `A request of Mixpanel's clients` {
   }
 
   @Test
+  func `may come in the address alone, as base64`() throws {
+    // {"event":"e","properties":{"distinct_id":"ü>","token":"t"}}
+    let data = "eyJldmVudCI6ImUiLCJwcm9wZXJ0aWVzIjp7ImRpc3RpbmN0X2lkIjoiw7w+IiwidG9rZW4iOiJ0In19"
+    for written in [data, data.replacing("+", with: " "), data.replacing("+", with: "-")] {
+      let request = try collect("/track", "", query: ["data": written], contentType: nil)
+      #expect(request.events.map(\.identity) == [Identity("ü>")])
+      #expect(request.key == "t")
+    }
+  }
+
+  @Test
   func `is answered by a digit where it asks for nothing else`() throws {
     let event = #"{"event":"e","properties":{"distinct_id":"u"}}"#
     #expect(try collect("/track", event).answerOfTaken.text == "1")

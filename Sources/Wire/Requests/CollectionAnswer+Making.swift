@@ -159,7 +159,7 @@ extension JSONText {
           }
         case .taken, .repeated, .nothing:
           guard case .event(let event) = item, let id = event.messageID,
-            named.insert(id).inserted
+            !(request.key.map(id.contains) ?? false), named.insert(id).inserted
           else { continue }
           $0.object(id) { $0.member("result", "ok") }
         }

@@ -125,7 +125,7 @@ extension ItemReader {
   private mutating func properties(
     _ call: Call?
   ) throws(ItemRefusal) -> [String: PropertyValue] {
-    var properties = [String: PropertyValue](minimumCapacity: members.count)
+    var properties = [String: PropertyValue](minimumCapacity: expectedProperties)
     for position in 0..<members.count where isProperty(position, call) {
       let member = members.base[position]
       let path = Int(member.path)

@@ -105,7 +105,7 @@ extension ItemReader {
   mutating func foreignProperties(
     otherNames: Bool, isAlias: Bool
   ) throws(ItemRefusal) -> [String: PropertyValue] {
-    var properties = [String: PropertyValue](minimumCapacity: members.count)
+    var properties = [String: PropertyValue](minimumCapacity: expectedProperties)
     for position in 0..<members.count {
       let member = members.base[position]
       let path = Int(member.path)

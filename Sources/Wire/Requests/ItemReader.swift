@@ -236,6 +236,9 @@ struct ItemReader: ~Copyable {
     return Batch.exportedMessage(stableHash(raw, seed: seed) & ~Batch.explicitMessage)
   }
 
+  /// How many properties to make room for: as many as there are values, unless keys are repeated.
+  var expectedProperties: Int { min(members.count, 64) }
+
   /// Adds a property, of which the first value counts; one that is too long is left out and noted.
   @inline(__always) mutating func add(
     _ node: Int, slot: Int, to properties: inout [String: PropertyValue]

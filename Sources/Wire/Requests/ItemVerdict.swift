@@ -90,11 +90,13 @@ extension ItemRefusal {
 
   /// The same, with a mark where a text quotes the write key.
   func withoutKey(_ key: String) -> ItemRefusal {
-    guard problem.contains(key) || (field?.contains(key) ?? false) else { return self }
+    guard [problem, field, messageID].contains(where: { $0?.contains(key) ?? false }) else {
+      return self
+    }
     var other = ItemRefusal(
       field: field?.replacing(key, with: "…"), code, problem: problem.replacing(key, with: "…"),
       remedy: remedy)
-    other.messageID = messageID
+    other.messageID = messageID?.replacing(key, with: "…")
     return other
   }
 }

@@ -111,7 +111,7 @@ extension RequestPath {
   /// What a path means in an event of PostHog.
   init(ofPostHog path: String) {
     let inner = path.without("properties.")
-    self.init(profileOf: inner ?? path, set: "$set.", once: "$set_once.")
+    self.init(profileOf: inner ?? path)
     if part != .property || name != (inner ?? path) { return }
     if let inner { readPostHog(property: inner) } else { readPostHog(top: path) }
   }
@@ -202,7 +202,7 @@ extension RequestPath {
 
   /// What a path means in a change of a profile of Mixpanel.
   init(ofMixpanelProfile path: String) {
-    self.init(profileOf: path, set: "$set.", once: "$set_once.")
+    self.init(profileOf: path)
     guard part == .property, name == path else { return }
     switch path.prefix(while: { $0 != "." }) {
     case "$distinct_id": part = .distinct
@@ -216,20 +216,12 @@ extension RequestPath {
 
   /// A trait, whose latest value counts, or one that is set once and keeps a name of its own,
   /// because its earliest value counts.
-  private init(profileOf path: String, set: String, once: String) {
+  private init(profileOf path: String) {
     self.init(part: .property, name: path)
-    if let trait = path.without(set) {
+    if let trait = path.without("$set.") {
       name = "traits." + trait
-    } else if let trait = path.without(once) {
+    } else if let trait = path.without("$set_once.") {
       name = "once." + trait
     }
-  }
-}
-
-extension String {
-  /// What follows a beginning; nil where the text does not begin so, or nothing follows.
-  fileprivate func without(_ beginning: String) -> String? {
-    hasPrefix(beginning) && utf8.count > beginning.utf8.count
-      ? String(dropFirst(beginning.count)) : nil
   }
 }
