@@ -17,7 +17,7 @@ extension ItemReader {
   /// Reads an item that a file of JSON lines could hold, or one of Segment's calls.
   mutating func readCall(_ item: RequestItem, _ rules: CallRules) throws(ItemRefusal) -> Event {
     try begin(item.root)
-    if let context = around.context { try gather(context, under: "context.") }
+    addShared()
     let call = try call(rules)
     let (own, linked) = try identity(
       text(.customer), text(.anonymous), field: identityField(rules))

@@ -41,6 +41,9 @@ struct ItemReader: ~Copyable {
   private let placeholders = Placeholders()
   /// For each name of a property 1 and the position of the latest item that has it.
   private var seen: [Int] = []
+  private var timesForgotten = 0
+  /// The values that the client gave once for all items.
+  private var shared: [Member] = []
   /// The position of the item at hand in the request.
   var index = 0
   private(set) var leftOut: [LeftOutValue] = []
@@ -66,11 +69,19 @@ struct ItemReader: ~Copyable {
     placeholders.deallocate()
   }
 
-  /// Forgets the names of all items before, of which there is room for a limited number.
-  mutating func forgetNames() {
+  /// Forgets the names of all items before, of which there is room for a limited number; false
+  /// where that was done too often.
+  mutating func forgetNames() throws(ItemRefusal) -> Bool {
+    guard timesForgotten < Self.mostForgotten else { return false }
+    timesForgotten += 1
     paths = RequestPaths(vocabulary)
     seen.removeAll()
+    try gatherShared()
+    return true
   }
+
+  /// Requests in which names have to be forgotten again and again are made to cost time.
+  private static let mostForgotten = 16
 
   /// Begins an item: checks it and gathers its values.
   mutating func begin(_ root: Int) throws(ItemRefusal) {
@@ -90,27 +101,47 @@ struct ItemReader: ~Copyable {
     }
     guard Int(node.height) <= ImportLimits.depth else { throw ItemRefusal(.tooDeep) }
     if node.isBroken { throw ItemRefusal(.brokenEscape) }
-    if !document.isClean {
-      let raw = UnsafeBufferPointer(start: document.bytes + Int(node.start), count: count)
-      if let broken = firstBrokenUTF8(raw) {
-        throw ItemRefusal(
-          JSONProblem(
-            code: "text.encoding",
-            problem: "The item is not UTF-8 from its byte \(broken + 1) on."))
-      }
-    }
+    try checkText(root)
     pathBytes.removeAll()
     try gather(root, prefix: 0)
   }
 
-  /// Adds the values of an object of the request's own, under a path.
-  mutating func gather(_ object: Int, under prefix: StaticString) throws(ItemRefusal) {
-    guard document.nodes.base[object].kind == .object else { return }
-    guard !document.nodes.base[object].isBroken else { throw ItemRefusal(.brokenEscape) }
+  /// Refuses a value whose text is not UTF-8.
+  private func checkText(_ node: Int) throws(ItemRefusal) {
+    if document.isClean { return }
+    let known = document.nodes.base[node]
+    let raw = UnsafeBufferPointer(
+      start: document.bytes + Int(known.start), count: Int(known.count))
+    guard let broken = firstBrokenUTF8(raw) else { return }
+    throw ItemRefusal(
+      JSONProblem(
+        code: "text.encoding", problem: "The item is not UTF-8 from its byte \(broken + 1) on."))
+  }
+
+  /// Gathers what the client says once for all items; only what events keep of it.
+  mutating func gatherShared() throws(ItemRefusal) {
+    guard let context = around.context, document.nodes.base[context].kind == .object else {
+      return
+    }
+    guard !document.nodes.base[context].isBroken else { throw ItemRefusal(.brokenEscape) }
+    try checkText(context)
+    members.removeAll()
+    let prefix: StaticString = "context."
     pathBytes.removeAll()
     pathBytes.append(
       contentsOf: UnsafeBufferPointer(start: prefix.utf8Start, count: prefix.utf8CodeUnitCount))
-    try gather(object, prefix: prefix.utf8CodeUnitCount)
+    try gather(context, prefix: prefix.utf8CodeUnitCount)
+    shared.removeAll()
+    for position in 0..<members.count {
+      let member = members.base[position]
+      if paths.paths[Int(member.path)].origin == .event { shared.append(member) }
+    }
+    guard shared.count <= CollectionLimits.shared else { throw .longContext }
+  }
+
+  /// Adds what the client says once for all items to the item at hand.
+  mutating func addShared() {
+    for member in shared { members.append(member) }
   }
 
   /// Gathers the values of an object, whose path and dot are the first bytes of `pathBytes`.
