@@ -55,6 +55,7 @@ extension ItemReader {
       case .broken(let refusal): collected.append(.refused(refusal))
       case .value(let value):
         do throws(ItemRefusal) { collected.append(try readAlone(value, dialect)) } catch {
+          forgetLeftOut()
           var refusal = error
           refusal.messageID = messageID(of: value.root, dialect)
           collected.append(.refused(refusal))
@@ -69,6 +70,7 @@ extension ItemReader {
     _ item: RequestItem, _ dialect: CollectionDialect
   ) throws(ItemRefusal) -> CollectedItem {
     do throws(ItemRefusal) { return try read(item, dialect) } catch {
+      forgetLeftOut()
       guard error.code == ItemRefusal.tooManyNames.code, try forgetNames() else { throw error }
     }
     return try read(item, dialect)

@@ -260,7 +260,11 @@ struct ItemReader: ~Copyable {
   /// What the item is recognised by when it is sent again: the client's id, or else its bytes, as
   /// in a file; with the time of its arrival where it has no other.
   func message(of item: RequestItem, hasTime: Bool) -> String {
-    if let id = text(.message) { return id.string }
+    if let id = text(.message) {
+      // A long one is told by its hash, which is what it is recognised by anyway.
+      return id.count <= Identity.longestID
+        ? id.string : Batch.exportedMessage(Batch.messageHash(id: id.raw))
+    }
     let raw = UnsafeRawBufferPointer(
       start: document.bytes + item.range.lowerBound, count: item.range.count)
     let seed = hasTime ? 0 : UInt64(bitPattern: around.received.milliseconds)
@@ -297,6 +301,11 @@ struct ItemReader: ~Copyable {
     }
     seen[slot] = index + 1
     properties[paths.names[slot]] = value
+  }
+
+  /// Forgets what was noted of an item that is not taken after all.
+  mutating func forgetLeftOut() {
+    while leftOut.last?.index == index { leftOut.removeLast() }
   }
 
   /// Notes that a value of the item at hand is left out, which is taken all the same.
