@@ -67,6 +67,25 @@ struct `A plain request` {
   }
 
   @Test
+  func `says nothing of values left out of what is refused`() throws {
+    let long = String(repeating: "x", count: ImportLimits.text + 1)
+    let names = (0..<1001).map { #""k\#($0)":1"# }.joined(separator: ",")
+    let request = try collect(
+      "/v1/events", #"[{"user":"u","event":"e","p":"\#(long)",\#(names)},\#(good)]"#)
+    #expect(request.refusals == ["0 property.names"])
+    #expect(request.leftOut == [])
+  }
+
+  @Test
+  func `keeps a long message id as its hash`() throws {
+    let id = String(repeating: "m", count: 5000)
+    let request = try collect("/v1/events", #"{"user":"u","event":"e","message_id":"\#(id)"}"#)
+    let kept = try #require(request.events.first?.messageID)
+    #expect(kept.utf8.count < 100)
+    #expect(Batch.messageHash(id: kept) == Batch.messageHash(id: id))
+  }
+
+  @Test
   func `is refused in the form of RFC 9457 where it cannot be read`() throws {
     let failed = try #require(failure("/v1/events", "[1,".utf8))
     let answer = CollectionAnswer(to: failed, in: .plain)

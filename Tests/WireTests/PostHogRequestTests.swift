@@ -167,6 +167,17 @@ struct `A request of PostHog's clients` {
   }
 
   @Test
+  func `is never answered with its key, not even as an event's id`() throws {
+    let request = try collect(
+      "/i/v1/analytics/events",
+      #"{"batch":[{"event":"a","uuid":"phc_secret","distinct_id":"u"},"#
+        + #"{"event":"b","uuid":"x-phc_secret","distinct_id":""}]}"#,
+      authorization: "Bearer phc_secret")
+    #expect(request.events.count == 1)
+    #expect(!request.answerOfTaken.text.contains("phc_secret"))
+  }
+
+  @Test
   func `is told what failed where its library looks for it`() throws {
     let failed = CollectionFailure(
       status: 503, "server.busy", problem: "Too much.", remedy: "Wait.", retryAfter: 7)

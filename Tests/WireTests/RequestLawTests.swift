@@ -46,6 +46,7 @@ struct `Calls that are written as lines of JSON` {
           #""a.b":1,"a":{"b":2}"#, #""properties":{}"#, #""e":[]"#, #""channel":"web""#,
           #""t":"\#(String(repeating: "y", count: 8193))""#, #""half":"\ud83c""#, #""x":tru"#,
           #""x":{"y":01}"#, "\"tab\":\"\t\"", #""zero":"\u0000""#,
+          "\"properties\":{\"\u{301}x\":1}",
         ]))
     }
     members.shuffle(using: &dice)
@@ -186,6 +187,12 @@ struct `Requests of hostile clients` {
       path, #"[{"user":"u","event":"e",\#(half)},{"user":"u","event":"e",\#(others)}]"#)
     #expect(two.refusals == [])
     #expect(two.events.last?.properties.count == 800)
+    let fresh = (0..<40).map { item in
+      #"{"user":"u","event":"e",\#((0..<900).map { #""n\#(item)_\#($0)":1"# }.joined(separator: ","))}"#
+    }
+    let strange = try collect(path, "[" + fresh.joined(separator: ",") + "]")
+    #expect(strange.events.count == 17)
+    #expect(strange.refusals.allSatisfy { $0.hasSuffix("property.names") })
     let again = String(repeating: #""p":1,"#, count: 10_000)
     let repeated = try collect(path, #"{\#(again)"user":"u","event":"e","time":1}"#)
     #expect(repeated.events.first?.properties == ["p": .number(1)])

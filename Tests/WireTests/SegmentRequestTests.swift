@@ -95,6 +95,57 @@ struct `A request of Segment's clients` {
   }
 
   @Test
+  func `is refused where its context would fill the memory through every item`() throws {
+    let values = (0..<1500).map { #""k\#($0)":1"# }.joined(separator: ",")
+    let item = #"{"type":"track","userId":"u","event":"e"}"#
+    let start = #"{"batch":[\#(item),\#(item)],"context":"#
+    let failed = try #require(failure("/v1/batch", #"\#(start){"campaign":{\#(values)}}}"#.utf8))
+    #expect(failed.code == "batch.context")
+    let other = try collect("/v1/batch", #"\#(start){"device":{\#(values)}}}"#)
+    #expect(other.events.map(\.properties) == [[:], [:]])
+    #expect(failure("/v1/batch", #"\#(start){"a":"\ud800"}}"#.utf8)?.code == "batch.context")
+    let broken = Array(#"\#(start){"campaign":{"name":""#.utf8) + [0xFF] + Array(#""}}}"#.utf8)
+    #expect(failure("/v1/batch", broken)?.code == "batch.context")
+    let fine = Array(start.utf8) + Array(#"{"campaign":{"name":"c"}},"x":""#.utf8) + [0xFF]
+    let answer = try CollectedRequest.read(
+      CollectionRequest(path: "/v1/b", body: fine + Array(#""}"#.utf8), received: received))
+    #expect(
+      answer.events.map(\.properties)
+        == Array(
+          repeating: ["context.campaign.name": .string("c")], count: 2))
+  }
+
+  @Test(arguments: [
+    "[1,]", "[,1]", "[1 2]", "{,}", #"{"a":1,}"#, #"{"a"}"#, #"{"a":}"#, "{1:2}", "[1}", "[tru]",
+    "[01]", "[1.]", "[+1]", "['a']", #"["\x"#, "[\"\t\"]", "[NaN]", "[1]]", "nul", "[\u{0}]",
+  ])
+  func `is refused where it is no JSON`(body: String) throws {
+    #expect(failure("/v1/batch", body.utf8)?.code == "json.syntax")
+  }
+
+  @Test
+  func `loses only the items that are not UTF-8`() throws {
+    let good = #"{"type":"track","userId":"u","event":"e"}"#
+    let bad = Array(#"{"type":"track","userId":"u","event":""#.utf8) + [0xC3, 0x28, 0x22, 0x7D]
+    let body =
+      Array(#"{"batch":[\#(good),"#.utf8) + bad + Array(#",\#(good)]}"#.utf8)
+    let request = try CollectedRequest.read(
+      CollectionRequest(path: "/v1/batch", body: body, received: received))
+    #expect(request.refusals == ["1 text.encoding"])
+    #expect(request.events.count == 2)
+  }
+
+  @Test(arguments: [
+    ("Basic c2VjcmV0LWtleTo=", "secret-key"), ("basic c2VjcmV0LWtleTpwYXNz", "secret-key"),
+    ("Bearer abc", "abc"), ("Basic !", nil), ("Digest abc", nil), ("Basic", nil),
+    ("Basic Og==", nil),
+    ("Bearer " + String(repeating: "k", count: 300), nil),
+  ])
+  func `names its key in a header`(header: String, key: String?) throws {
+    #expect(try collect("/v1/t", "{}", authorization: header).key == key)
+  }
+
+  @Test
   func `has the time of its arrival where it says none, and is then recognised by both`() throws {
     let body = #"{"userId":"u","event":"e"}"#
     let first = try collect("/v1/track", body)

@@ -30,6 +30,11 @@ extension CollectedRequest {
       clock: TimeReader(format: .automatic, order: .unknown, zone: zone))
     var reader = ItemReader(
       document, dialect.vocabulary, around: envelope.surroundings, zone: zone)
+    do throws(ItemRefusal) { try reader.gatherShared() } catch {
+      throw CollectionFailure(
+        status: 400, "batch.context", problem: "The batch's context: \(error.problem)",
+        remedy: error.remedy)
+    }
     let collected = reader.read(items.all, dialect)
     return CollectedRequest(
       key: envelope.key, dialect: dialect, mode: request.mode ?? form.mode, items: collected,
@@ -50,6 +55,7 @@ extension ItemReader {
       case .broken(let refusal): collected.append(.refused(refusal))
       case .value(let value):
         do throws(ItemRefusal) { collected.append(try readAlone(value, dialect)) } catch {
+          forgetLeftOut()
           var refusal = error
           refusal.messageID = messageID(of: value.root, dialect)
           collected.append(.refused(refusal))
@@ -64,9 +70,9 @@ extension ItemReader {
     _ item: RequestItem, _ dialect: CollectionDialect
   ) throws(ItemRefusal) -> CollectedItem {
     do throws(ItemRefusal) { return try read(item, dialect) } catch {
-      guard error.code == ItemRefusal.tooManyNames.code else { throw error }
+      forgetLeftOut()
+      guard error.code == ItemRefusal.tooManyNames.code, try forgetNames() else { throw error }
     }
-    forgetNames()
     return try read(item, dialect)
   }
 

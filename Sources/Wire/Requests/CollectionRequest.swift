@@ -51,6 +51,8 @@ public enum CollectionLimits {
   public static let values = 1 << 20
   /// The deepest nesting of a body; one of its items may nest `ImportLimits.depth` deep.
   public static let depth = 64
+  /// The most values that a batch may give to all its items: each item holds them again.
+  public static let shared = 64
   /// The most refusals that an answer lists; the others are only counted.
   public static let listed = 1000
   /// The longest write key in bytes.

@@ -17,10 +17,10 @@ extension ItemReader {
   /// Reads an item that a file of JSON lines could hold, or one of Segment's calls.
   mutating func readCall(_ item: RequestItem, _ rules: CallRules) throws(ItemRefusal) -> Event {
     try begin(item.root)
-    if let context = around.context { try gather(context, under: "context.") }
+    addShared()
     let call = try call(rules)
     let (own, linked) = try identity(
-      text(.customer), text(.anonymous), field: identityField(rules))
+      text(.customer), text(.anonymous), field: identityField)
     let name = try eventName(call)
     var event = Event(name, at: try time(rules), by: own, linked: linked)
     if call == .alias {
@@ -68,7 +68,8 @@ extension ItemReader {
     return false
   }
 
-  private func identityField(_ rules: CallRules) -> String {
+  /// The path of the id that is amiss where none names a customer.
+  private var identityField: String {
     parts[Int(RequestPart.customer.rawValue)] < 0 && node(.anonymous) != nil
       ? field(.anonymous, or: "anonymousId") : field(.customer, or: "userId")
   }

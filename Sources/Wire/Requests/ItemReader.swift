@@ -1,5 +1,4 @@
 import Events
-import Stories
 
 /// An item of a request: its value, and the bytes that stand for it.
 struct RequestItem {
@@ -37,10 +36,13 @@ struct ItemReader: ~Copyable {
   /// The member that plays each part in the item at hand; -1 where none does.
   let parts: UnsafeMutablePointer<Int>
   private var pathBytes = GrowingColumn<UInt8>(capacity: 1024)
-  private var clock: TimeReader
-  private let placeholders = Placeholders()
+  var clock: TimeReader
+  let placeholders = Placeholders()
   /// For each name of a property 1 and the position of the latest item that has it.
   private var seen: [Int] = []
+  private var timesForgotten = 0
+  /// The values that the client gave once for all items.
+  private var shared: [Member] = []
   /// The position of the item at hand in the request.
   var index = 0
   private(set) var leftOut: [LeftOutValue] = []
@@ -66,11 +68,19 @@ struct ItemReader: ~Copyable {
     placeholders.deallocate()
   }
 
-  /// Forgets the names of all items before, of which there is room for a limited number.
-  mutating func forgetNames() {
+  /// Forgets the names of all items before, of which there is room for a limited number; false
+  /// where that was done too often.
+  mutating func forgetNames() throws(ItemRefusal) -> Bool {
+    guard timesForgotten < Self.mostForgotten else { return false }
+    timesForgotten += 1
     paths = RequestPaths(vocabulary)
     seen.removeAll()
+    try gatherShared()
+    return true
   }
+
+  /// Requests in which names have to be forgotten again and again are made to cost time.
+  private static let mostForgotten = 16
 
   /// Begins an item: checks it and gathers its values.
   mutating func begin(_ root: Int) throws(ItemRefusal) {
@@ -90,27 +100,47 @@ struct ItemReader: ~Copyable {
     }
     guard Int(node.height) <= ImportLimits.depth else { throw ItemRefusal(.tooDeep) }
     if node.isBroken { throw ItemRefusal(.brokenEscape) }
-    if !document.isClean {
-      let raw = UnsafeBufferPointer(start: document.bytes + Int(node.start), count: count)
-      if let broken = firstBrokenUTF8(raw) {
-        throw ItemRefusal(
-          JSONProblem(
-            code: "text.encoding",
-            problem: "The item is not UTF-8 from its byte \(broken + 1) on."))
-      }
-    }
+    try checkText(root)
     pathBytes.removeAll()
     try gather(root, prefix: 0)
   }
 
-  /// Adds the values of an object of the request's own, under a path.
-  mutating func gather(_ object: Int, under prefix: StaticString) throws(ItemRefusal) {
-    guard document.nodes.base[object].kind == .object else { return }
-    guard !document.nodes.base[object].isBroken else { throw ItemRefusal(.brokenEscape) }
+  /// Refuses a value whose text is not UTF-8.
+  private func checkText(_ node: Int) throws(ItemRefusal) {
+    if document.isClean { return }
+    let known = document.nodes.base[node]
+    let raw = UnsafeBufferPointer(
+      start: document.bytes + Int(known.start), count: Int(known.count))
+    guard let broken = firstBrokenUTF8(raw) else { return }
+    throw ItemRefusal(
+      JSONProblem(
+        code: "text.encoding", problem: "The item is not UTF-8 from its byte \(broken + 1) on."))
+  }
+
+  /// Gathers what the client says once for all items; only what events keep of it.
+  mutating func gatherShared() throws(ItemRefusal) {
+    guard let context = around.context, document.nodes.base[context].kind == .object else {
+      return
+    }
+    guard !document.nodes.base[context].isBroken else { throw ItemRefusal(.brokenEscape) }
+    try checkText(context)
+    members.removeAll()
+    let prefix: StaticString = "context."
     pathBytes.removeAll()
     pathBytes.append(
       contentsOf: UnsafeBufferPointer(start: prefix.utf8Start, count: prefix.utf8CodeUnitCount))
-    try gather(object, prefix: prefix.utf8CodeUnitCount)
+    try gather(context, prefix: prefix.utf8CodeUnitCount)
+    shared.removeAll()
+    for position in 0..<members.count {
+      let member = members.base[position]
+      if paths.paths[Int(member.path)].origin == .event { shared.append(member) }
+    }
+    guard shared.count <= CollectionLimits.shared else { throw .longContext }
+  }
+
+  /// Adds what the client says once for all items to the item at hand.
+  mutating func addShared() {
+    for member in shared { members.append(member) }
   }
 
   /// Gathers the values of an object, whose path and dot are the first bytes of `pathBytes`.
@@ -179,63 +209,6 @@ struct ItemReader: ~Copyable {
     }
   }
 
-  /// The instant of a text; nil where it is none.
-  mutating func instant(_ text: Text) -> Int64? { try? clock.read(text) }
-
-  /// The instant of a text that is the event's time.
-  mutating func time(_ text: Text, field: String) throws(ItemRefusal) -> Instant {
-    let failure: TimeReader.Failure
-    do throws(TimeReader.Failure) { return Instant(milliseconds: try clock.read(text)) } catch {
-      failure = error
-    }
-    throw ItemRefusal(time: text, field: field, failure)
-  }
-
-  /// An instant that was worked out; it has to be one that an event may have.
-  func time(_ milliseconds: Int64, field: String) throws(ItemRefusal) -> Instant {
-    let instant = Instant(milliseconds: milliseconds)
-    guard instant >= .earliest, instant < .tooLate else { throw ItemRefusal(timeRange: field) }
-    return instant
-  }
-
-  /// Who did it, from the id of a known person and that of a device.
-  func identity(
-    _ customer: Text?, _ anonymous: Text?, field: String
-  ) throws(ItemRefusal) -> (own: Identity, linked: Identity?) {
-    let device = isID(anonymous) ? anonymous : nil
-    if let customer, isID(customer) {
-      return (Identity(.user, customer.string), device.map { Identity(.anonymous, $0.string) })
-    }
-    guard let device else { throw ItemRefusal(id: customer ?? anonymous, field: field) }
-    return (Identity(.anonymous, device.string), nil)
-  }
-
-  /// Whether a text names somebody.
-  @inline(__always) private func isID(_ text: Text?) -> Bool {
-    guard let text else { return false }
-    return text.count > 0 && text.count <= Identity.longestID
-      && !placeholders.contains(Identity.key(.user, text.raw), text)
-  }
-
-  /// The name of the event.
-  func name(_ text: Text?, field: String) throws(ItemRefusal) -> String {
-    guard let text, text.count > 0 else { throw .noEventName(field) }
-    guard text.count <= ImportLimits.eventName else {
-      throw ItemRefusal(longEventName: text.count, field: field)
-    }
-    return text.string
-  }
-
-  /// What the item is recognised by when it is sent again: the client's id, or else its bytes, as
-  /// in a file; with the time of its arrival where it has no other.
-  func message(of item: RequestItem, hasTime: Bool) -> String {
-    if let id = text(.message) { return id.string }
-    let raw = UnsafeRawBufferPointer(
-      start: document.bytes + item.range.lowerBound, count: item.range.count)
-    let seed = hasTime ? 0 : UInt64(bitPattern: around.received.milliseconds)
-    return Batch.exportedMessage(stableHash(raw, seed: seed) & ~Batch.explicitMessage)
-  }
-
   /// How many properties to make room for: as many as there are values, unless keys are repeated.
   var expectedProperties: Int { min(members.count, 64) }
 
@@ -266,6 +239,11 @@ struct ItemReader: ~Copyable {
     }
     seen[slot] = index + 1
     properties[paths.names[slot]] = value
+  }
+
+  /// Forgets what was noted of an item that is not taken after all.
+  mutating func forgetLeftOut() {
+    while leftOut.last?.index == index { leftOut.removeLast() }
   }
 
   /// Notes that a value of the item at hand is left out, which is taken all the same.

@@ -102,6 +102,11 @@ extension ItemRefusal {
       remedy: "Send the device's id with any other event of the customer.")
   }
 
+  static let longContext = ItemRefusal(
+    "batch.context",
+    problem: "More than \(CollectionLimits.shared) values are given for all items at once.",
+    remedy: "Send what differs with the items, and of a campaign only what names it.")
+
   static let otherKey = ItemRefusal(
     "key.differs", problem: "The item has another write key than the items before it.",
     remedy: "Send the events of one key in a request of their own.")
