@@ -67,6 +67,9 @@ extension Store {
       if sets.contains(where: { $0.members.contains(identity.key) }) {
         exact.append("in a saved set")
       }
+      if try ErasedTexts.left(of: identity.id, database) > 0 {
+        exact.append("in a refused item or the audit log")
+      }
       let rows = try Row.fetchCursor(
         database, sql: "SELECT event FROM log WHERE instr(event, ?) > 0", arguments: [id])
       while let row = try rows.next() {
@@ -84,7 +87,7 @@ extension Store {
         "links WHERE instr(CAST(rule || coalesce(removed_by, '') AS BLOB), ?) > 0",
         "audit WHERE instr(CAST(detail AS BLOB), ?) > 0",
         "saved_sets WHERE instr(CAST(name || question || place AS BLOB), ?) > 0",
-      ] {
+      ] + ErasedTexts.columns {
         longer += try count(column, [id])
       }
     }
