@@ -66,12 +66,13 @@ struct `What a source sent` {
     let folder = TemporaryFolder()
     let store = try Store.open(at: folder.path, access: .writing)
     try store.forgoDurability()
+    let long = item(String(repeating: "x", count: 100_000))
     for round in 0..<3 {
       var activity = CollectionActivity()
       for number in 0..<1500 {
         let now = Instant(milliseconds: Int64(number))
         activity.took(of: "name \(round * 1000 + number)", from: web, at: now)
-        activity.refused(item(String(repeating: "x", count: 100_000)), from: web)
+        activity.refused(long, from: web)
       }
       let sent = try #require(activity.sources[web])
       #expect(sent.taken.count <= CollectionActivity.mostNames + 1)
