@@ -7,8 +7,6 @@ import GRDB
 enum ErasedTexts {
   /// The lines of the audit log that tell of customers; in others, an id would be another's word.
   private static let ofCustomers = "action BETWEEN 'customer.' AND 'customer/'"
-  /// The most texts of one refused item that are compared with erased customers.
-  private static let mostTexts = 1000
 
   /// Where an id may stand inside texts that people wrote, with `?` for its bytes.
   static let columns = [
@@ -78,7 +76,8 @@ enum ErasedTexts {
   /// Whether an item names somebody who was erased since it was sent.
   static func isOfErased(_ item: RefusedItem, _ erasures: [UInt64: Int64]) -> Bool {
     guard !erasures.isEmpty else { return false }
-    return words(of: item.item).prefix(mostTexts).contains { word in
+    let texts = [item.item, item.problem.quotesAsJSON, item.field ?? ""]
+    return texts.flatMap(words).contains { word in
       [Namespace.user, .anonymous].contains { namespace in
         guard let erased = erasures[Identity(namespace, word).key] else { return false }
         return item.at.milliseconds <= erased
@@ -104,9 +103,13 @@ enum ErasedTexts {
 
   /// Whether a text mentions an id, written with escapes too, or ends in the middle of one.
   static func mentions(_ text: String, _ ids: [[UInt8]]) -> Bool {
-    if ids.contains(where: Array(text.quotesAsJSON.utf8).mentions) { return true }
-    let read = text.withoutEscapes.quotesAsJSON
-    if read != text, ids.contains(where: Array(read.utf8).mentions) { return true }
+    for read in Set([text, text.withoutEscapes]) {
+      // An id may have such marks in it, or stand between them.
+      for marked in Set([read, read.quotesAsJSON])
+      where ids.contains(where: Array(marked.utf8).mentions) {
+        return true
+      }
+    }
     guard text.hasSuffix(Masking.more) else { return false }
     let cut = Array(String(text.dropLast(Masking.more.count)).withoutEscapes.utf8)
     return ids.contains { id in
@@ -120,7 +123,7 @@ enum ErasedTexts {
 }
 
 extension String {
-  /// The text with the marks that sentences are written with as JSON's quotes, which no id has.
+  /// The text with the marks that sentences are written with as JSON's quotes.
   fileprivate var quotesAsJSON: String { String(map { "“”„‘’…".contains($0) ? "\"" : $0 }) }
 
   /// The text with JSON's escapes read, up to one that was cut.

@@ -141,9 +141,10 @@ struct `What a source sent` {
     activity.refused(item(#"{"anonymousId":"visit 17, b"}"#, at: 999), from: web)
     activity.refused(item(#"{"anonymousId":"visit 17, b"}"#, at: 1001), from: web)
     activity.refused(item(#"{"anonymousId":"visit 18"}"#, at: 1), from: web)
+    activity.refused(item("{}", at: 2, problem: "“visit 17, b” has a space."), from: web)
     try store.record(activity)
     #expect(try store.refusedItems(of: web).map(\.at.milliseconds) == [1, 1001])
-    #expect(try store.collectionRecords().first?.refused == 3)
+    #expect(try store.collectionRecords().first?.refused == 4)
   }
 
   @Test
@@ -159,6 +160,10 @@ struct `What a source sent` {
     #expect(report.isProven)
     #expect(report.refusedItems == 1)
     #expect(try !anyFileHolds("only-here", in: folder))
+    activity.refused(item(#"{"userId":"o’neil"}"#), from: web)
+    try store.record(activity)
+    #expect(try store.erase(Identity("o’neil")).refusedItems == 1)
+    #expect(try !anyFileHolds("o’neil", in: folder))
   }
 
   @Test
