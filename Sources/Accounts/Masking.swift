@@ -2,7 +2,7 @@
 public enum Masking {
   /// How many bytes are kept.
   public static let kept = 2048
-  /// How many bytes are looked at, four times those that are kept, so that a long item costs little.
+  /// How many bytes are looked at: four times those that are kept, so a long item costs little.
   static let looked = 8192
   /// What stands in the place of what was masked.
   public static let mask = "***"

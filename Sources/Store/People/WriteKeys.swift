@@ -123,7 +123,7 @@ extension Store {
     return WriteKey(row)
   }
 
-  /// The write key of a secret; nil where there is none, or it was revoked. Asks memory, not the disk.
+  /// The write key of a secret; nil where there is none, or it was revoked; from memory.
   public func writeKey(_ secret: Secret) throws(Fault) -> WriteKey? {
     try faultsOnly {
       try writeKeyCache.key(secret.digest) {
