@@ -28,7 +28,9 @@ public struct IDToken: Sendable, Equatable {
   public static let longest = 65_536
   /// How far the provider's clock may be from ours.
   public static let leeway = TimeSpan(milliseconds: 120_000)
+}
 
+extension IDToken {
   /// Proves a token.
   ///
   /// - Parameters:
@@ -67,11 +69,9 @@ public struct IDToken: Sendable, Equatable {
     guard (1...255).contains(claims.sub.utf8.count) else {
       throw Self.refusal("subject", "names nobody")
     }
-    self.issuer = issuer
-    subject = claims.sub
-    email = claims.email
-    isEmailVerified = claims.email_verified?.isTrue ?? false
-    name = claims.name
+    self.init(
+      issuer: issuer, subject: claims.sub, email: claims.email,
+      isEmailVerified: claims.email_verified?.isTrue ?? false, name: claims.name)
   }
 
   private static func signedClaims(

@@ -2,8 +2,8 @@
 public enum Masking {
   /// How many bytes are kept.
   public static let kept = 2048
-  /// How many bytes are looked at; nothing beyond them is kept.
-  static let looked = 65_536
+  /// How many bytes are looked at: four times those that are kept, so a long item costs little.
+  static let looked = 8192
   /// What stands in the place of what was masked.
   public static let mask = "***"
   /// What stands at the end of a text that goes on.
@@ -27,15 +27,17 @@ public enum Masking {
   /// The text may be JSON, a form, or neither; what is cut or damaged is masked as far as it goes.
   public static func masked(_ text: some StringProtocol) -> String {
     var source = Array(text.utf8.prefix(looked))
+    if text.utf8.count > looked { source.removeLast(source.endsInLetter) }
     source = maskingMembers(source)
     source = maskingFields(source)
     source = maskingSecrets(source)
     let isCut = source.count > kept || text.utf8.count > looked
     guard isCut else { return String(decoding: source, as: UTF8.self) }
-    var end = min(kept, source.count)
-    // A letter of several bytes is not cut in two.
-    while end > 0, end < source.count, source[end] & 0xC0 == 0x80 { end -= 1 }
-    return String(decoding: source[..<end], as: UTF8.self) + more
+    if source.count > kept {
+      source.removeLast(source.count - kept)
+      source.removeLast(source.endsInLetter)
+    }
+    return String(decoding: source, as: UTF8.self) + more
   }
 
   /// Masks `"name": value` where the name is secret.
@@ -93,8 +95,8 @@ public enum Masking {
     var result: [UInt8] = []
     var place = 0
     while place < source.count {
-      let rest = source[place...]
-      let prefix = prefixes.first { rest.starts(with: $0) }
+      let (byte, rest) = (source[place], source[place...])
+      let prefix = prefixes.first { $0[0] == byte && rest.starts(with: $0) }
       let letters = prefix.map { rest.dropFirst($0.count).prefix(while: Base64URL.isLetter).count }
       if let prefix, let letters, letters >= shortestSecret {
         result += prefix + Array(mask.utf8)
@@ -156,5 +158,18 @@ public enum Masking {
       place += 1
     }
     return place
+  }
+}
+
+extension [UInt8] {
+  /// How many bytes at the end begin a letter of several bytes that isn't whole.
+  fileprivate var endsInLetter: Int {
+    for back in 1...4 where back <= count {
+      let byte = self[count - back]
+      if byte & 0xC0 == 0x80 { continue }
+      let length = byte < 0x80 ? 1 : byte < 0xE0 ? 2 : byte < 0xF0 ? 3 : 4
+      return length > back ? back : 0
+    }
+    return 0
   }
 }

@@ -20,7 +20,7 @@ public struct PasswordHash: Sendable, Equatable {
     /// How often it is done.
     var repetitions: Int
 
-    /// 32 MiB, and about 80 ms on a machine of 2023.
+    /// 32 MiB, and about 0.1 s of one core.
     static let standard = Cost(logarithm: 15, blockSize: 8, repetitions: 1)
     /// The most memory that a stored hash may ask for: 256 MiB.
     static let mostMemory = 256 << 20

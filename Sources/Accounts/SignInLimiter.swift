@@ -3,8 +3,8 @@ import Foundation
 
 /// Slows the guessing of passwords down, for each account and for each address.
 ///
-/// The first attempts are free. After `free` of them, each failure makes the next attempt wait twice
-/// as long as the one before, from one second to `longestDelay`. Every attempt counts as a failure
+/// The first attempts are free. After those, each failure makes the next attempt wait twice as
+/// long as the one before, from one second to `longestDelay`. Every attempt counts as a failure
 /// from its beginning until it succeeds, so that many at the same time get no more than many in
 /// turn. Attempts that are told to wait don't count. A count is forgotten `memory` after its last
 /// attempt.

@@ -3,8 +3,8 @@ import Events
 /// A key that signs texts which go out and come back: a link of a survey, a state of a sign-in.
 ///
 /// A signed text is `payload.expiry.code`: the payload in base64 for addresses, the last moment in
-/// milliseconds since the Unix epoch, and the HMAC-SHA-256 of purpose, payload and moment. It can be
-/// read by anybody; only this program can make one.
+/// milliseconds since the Unix epoch, and the HMAC-SHA-256 of purpose, payload and moment. It can
+/// be read by anybody; only this program can make one.
 public struct SigningKey: Sendable {
   /// What must be kept of the key: 32 bytes.
   public let bytes: [UInt8]
@@ -31,8 +31,8 @@ public struct SigningKey: Sendable {
 
   /// The payload of a signed text.
   ///
-  /// - Throws: `signed.forged` where it wasn't signed with this key for this purpose, or was changed;
-  ///   `signed.expired` at the moment of its expiry and after it.
+  /// - Throws: `signed.forged` where it wasn't signed with this key for this purpose, or was
+  ///   changed; `signed.expired` at the moment of its expiry and after it.
   public func open(
     _ text: String, for purpose: String, now: Instant
   ) throws(Refusal) -> String {

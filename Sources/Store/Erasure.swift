@@ -25,6 +25,8 @@ public struct ErasureReport: Sendable, Equatable {
   public var links = 0
   /// How many lines were removed from files of rejected records.
   public var rejectedLines = 0
+  /// How many refused items of a collector were removed.
+  public var refusedItems = 0
   /// How many files were searched afterwards.
   public var filesSearched = 0
   /// How many bytes they have.
@@ -110,7 +112,7 @@ extension Store {
             row[0] == 0 ? .user : .anonymous, String(decoding: row[1] as Data, as: UTF8.self))
         },
         try Row.fetchAll(database, sql: "SELECT * FROM parts").map(ManifestPart.init),
-        isKnown == true
+        try isKnown == true || ErasedTexts.left(of: identity.id, database) > 0
       )
     }
     let found = try parts.reduce(into: Set(linked)) { found, part in
@@ -132,6 +134,7 @@ extension Store {
       let removed = try write { database in
         let links = try Self.eraseRows(of: identities.map(\.key), at: now, database)
         let logged = try LogRow.removeEvents(of: identities, in: folder, database)
+        report.refusedItems = try ErasedTexts.forget(identities.map(\.id), database)
         try advance("identity", in: database)
         // Nobody else's canonical key changes, so parts that were settled stay so.
         let identity = try counter("identity", in: database)

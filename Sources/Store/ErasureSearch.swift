@@ -65,6 +65,9 @@ extension Store {
       if sets.contains(where: { $0.members.contains(identity.key) }) {
         exact.append("in a saved set")
       }
+      if try ErasedTexts.left(of: identity.id, database) > 0 {
+        exact.append("in a refused item or the audit log")
+      }
       try LogRow.visit(database, in: folder, mentioning: identity.id) { _, count, bytes in
         longer += 1
         for event in try LogEvents(bytes, count: count, names: names).entries.map(\.event) {
@@ -82,7 +85,7 @@ extension Store {
         "links WHERE instr(CAST(rule || coalesce(removed_by, '') AS BLOB), ?) > 0",
         "audit WHERE instr(CAST(detail AS BLOB), ?) > 0",
         "saved_sets WHERE instr(CAST(name || question || place AS BLOB), ?) > 0",
-      ] {
+      ] + ErasedTexts.columns {
         longer += try count(column, [id])
       }
     }

@@ -1,8 +1,8 @@
 extension Schema {
   /// Members, keys, documents and who did what: a part of version 4.
   ///
-  /// Secrets are kept as their SHA-256, passwords as scrypt hashes. Numbers of members, sessions, keys
-  /// and documents are never given out twice, since the audit log names them.
+  /// Secrets are kept as their SHA-256, passwords as scrypt hashes. Numbers of members, sessions,
+  /// keys and documents are never given out twice, since the audit log names them.
   static let peopleTables = """
     CREATE TABLE members (
       id INTEGER PRIMARY KEY AUTOINCREMENT,

@@ -57,6 +57,17 @@ struct `A masked item` {
     }
   }
 
+  @Test(arguments: 0..<8)
+  func `is whole letters, where masking makes a long text short`(extra: Int) {
+    let text =
+      #"{"token":""# + String(repeating: "a", count: Masking.looked - 30 + extra) + #"","b":""#
+      + String(repeating: "é🙂", count: 20)
+    let masked = Masking.masked(text)
+    #expect(masked.hasPrefix(#"{"token":"***","b":""#))
+    #expect(masked.hasSuffix(Masking.more))
+    #expect(!masked.contains("\u{FFFD}"))
+  }
+
   @Test(arguments: 0..<60)
   func `never shows a value, however the JSON around it is made`(seed: Int) throws {
     var dice = SeededGenerator(seed: UInt64(seed))

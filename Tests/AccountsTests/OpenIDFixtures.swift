@@ -1,8 +1,8 @@
 /// Tokens and keys that PyJWT 2.15.1 made with cryptography 50.0.2; the private keys are gone.
 ///
 /// Claims that all share: iss https://id.example.org/, sub u-17, aud waymark, iat 1790000000,
-/// exp 1790000600, nonce n-1, email ann@example.org, email_verified, name Ann. Each name says what is
-/// different: `jwt.encode(claims, key, algorithm="RS256", headers={"kid": "r1"})`.
+/// exp 1790000600, nonce n-1, email ann@example.org, email_verified, name Ann. Each name says what
+/// is different: `jwt.encode(claims, key, algorithm="RS256", headers={"kid": "r1"})`.
 enum OpenIDFixtures {
   /// An RSA and a P-256 key; one for encryption, one shared, one of 1024 bits.
   static let keys = """

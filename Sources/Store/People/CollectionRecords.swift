@@ -102,7 +102,8 @@ extension Store {
           refused = refused + excluded.refused, last = max(last, excluded.last)
         """)
     var known = try String.fetchSet(
-      database, sql: "SELECT event FROM collected_names WHERE kind = ? AND id = ?",
+      database,
+      sql: "SELECT event FROM collected_names WHERE kind = ? AND id = ? AND event <> ''",
       arguments: [source.kind.rawValue, source.id])
     let upsert = try database.cachedStatement(
       sql: """
@@ -113,7 +114,7 @@ extension Store {
     for (event, taken) in sent.taken.sorted(by: { $0.key < $1.key }) {
       var name = event
       if !known.contains(name), known.count >= CollectionActivity.mostNames { name = "" }
-      known.insert(name)
+      if !name.isEmpty { known.insert(name) }
       try upsert.execute(
         arguments: [
           source.kind.rawValue, source.id, name, taken.count, taken.last.milliseconds,

@@ -7,11 +7,21 @@ import GRDB
 enum ErasedTexts {
   /// The lines of the audit log that tell of customers; in others, an id would be another's word.
   private static let ofCustomers = "action BETWEEN 'customer.' AND 'customer/'"
-  /// The most texts of one refused item that are compared with erased customers.
-  private static let mostTexts = 1000
+
+  /// Where an id may stand inside texts that people wrote, with `?` for its bytes.
+  static let columns = [
+    "members": "email || name", "saved_questions": "name || question || author",
+    "boards": "name || coalesce(range, '') || author",
+    "board_tiles": "title || coalesce(journey, '')",
+    "experience_versions": "author || message", "experience_files": "name || text",
+    "audit_log": "name || subject || detail", "refused_items": "item || problem",
+    "collected_names": "event", "sessions": "browser", "write_keys": "name", "api_tokens": "name",
+  ].map { "\($0) WHERE instr(CAST(\($1) AS BLOB), ?) > 0" }.sorted()
 
   /// Removes refused items that mention an id, and takes ids out of the audit log.
-  static func forget(_ ids: [String], _ database: Database) throws {
+  ///
+  /// - Returns: how many refused items are gone.
+  static func forget(_ ids: [String], _ database: Database) throws -> Int {
     let texts = ids.map { Array($0.utf8) }
     let items = try Row.fetchCursor(
       database, sql: "SELECT number, item, problem, field FROM refused_items")
@@ -26,6 +36,7 @@ enum ErasedTexts {
       try database.execute(literal: "DELETE FROM refused_items WHERE number = \(number)")
     }
     try forgetInAuditLog(texts, database)
+    return gone.count
   }
 
   /// Who did what stays; the customer whom it was done to doesn't.
@@ -65,7 +76,8 @@ enum ErasedTexts {
   /// Whether an item names somebody who was erased since it was sent.
   static func isOfErased(_ item: RefusedItem, _ erasures: [UInt64: Int64]) -> Bool {
     guard !erasures.isEmpty else { return false }
-    return words(of: item.item).prefix(mostTexts).contains { word in
+    let texts = [item.item, item.problem.quotesAsJSON, item.field ?? ""]
+    return texts.flatMap(words).contains { word in
       [Namespace.user, .anonymous].contains { namespace in
         guard let erased = erasures[Identity(namespace, word).key] else { return false }
         return item.at.milliseconds <= erased
@@ -91,10 +103,13 @@ enum ErasedTexts {
 
   /// Whether a text mentions an id, written with escapes too, or ends in the middle of one.
   static func mentions(_ text: String, _ ids: [[UInt8]]) -> Bool {
-    let plain = Array(text.utf8)
-    if ids.contains(where: plain.mentions) { return true }
-    let read = Array(text.withoutEscapes.utf8)
-    if read != plain, ids.contains(where: read.mentions) { return true }
+    for read in Set([text, text.withoutEscapes]) {
+      // An id may have such marks in it, or stand between them.
+      for marked in Set([read, read.quotesAsJSON])
+      where ids.contains(where: Array(marked.utf8).mentions) {
+        return true
+      }
+    }
     guard text.hasSuffix(Masking.more) else { return false }
     let cut = Array(String(text.dropLast(Masking.more.count)).withoutEscapes.utf8)
     return ids.contains { id in
@@ -108,6 +123,9 @@ enum ErasedTexts {
 }
 
 extension String {
+  /// The text with the marks that sentences are written with as JSON's quotes.
+  fileprivate var quotesAsJSON: String { String(map { "“”„‘’…".contains($0) ? "\"" : $0 }) }
+
   /// The text with JSON's escapes read, up to one that was cut.
   var withoutEscapes: String {
     guard utf8.contains(UInt8(ascii: "\\")) else { return self }

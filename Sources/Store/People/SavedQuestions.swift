@@ -85,8 +85,8 @@ extension Store {
             VALUES (\(name), \(question), \(principal.name), \(now))
             """)
       }
-      try note(.questionSaved, name, id == nil ? "new" : "changed", by: principal, database)
       let number = id ?? Int(database.lastInsertedRowID)
+      try note(.questionSaved, name, id == nil ? "new" : "changed", by: principal, database)
       return try Self.savedQuestion(number, database).orThrow(Self.unknownQuestion(number))
     }
   }

@@ -87,11 +87,7 @@ extension Store {
       if principal.kind != .member || (row?["member"] as Int?) != principal.id {
         try principal.require(.manageMembers)
       }
-      guard let row else {
-        throw Refusal(
-          "session.unknown", problem: "There is no session with the number \(id).",
-          remedy: "It has ended already.")
-      }
+      guard let row else { throw Self.unknownSession(id) }
       let member = try Self.member(row["member"], database)
       try database.execute(literal: "DELETE FROM sessions WHERE id = \(id)")
       try note(.sessionEnded, member.email, "one session", by: principal, database)
@@ -158,7 +154,12 @@ extension Store {
       .sessionBegun, member.email, way, by: member.principal(request: request), database)
     let row = try Row.fetchOne(
       database, sql: "SELECT * FROM sessions WHERE id = ?", arguments: [number])
-    guard let row else { preconditionFailure("A session that was just begun is there.") }
-    return (Session(row, member), secret)
+    return (Session(try row.orThrow(Self.unknownSession(number)), member), secret)
+  }
+
+  private static func unknownSession(_ id: Int) -> Refusal {
+    Refusal(
+      "session.unknown", problem: "There is no session with the number \(id).",
+      remedy: "It has ended already.")
   }
 }

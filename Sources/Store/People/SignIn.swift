@@ -100,8 +100,8 @@ extension Store {
 
   /// Begins a session for whom an OpenID provider named.
   ///
-  /// The first time, the member is found by the address, where the provider knows that it is theirs;
-  /// from then on by the provider's own id of the person.
+  /// The first time, the member is found by the address, where the provider knows that it is
+  /// theirs; from then on by the provider's own id of the person.
   /// - Throws: `signin.unknown`.
   public func signIn(
     with token: IDToken, browser: String, request: String? = nil

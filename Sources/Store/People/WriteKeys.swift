@@ -90,14 +90,11 @@ extension Store {
           INSERT INTO write_keys (name, secret, hint, made)
           VALUES (\(name), \(Data(secret.digest.bytes)), \(secret.hint), \(clock().milliseconds))
           """)
+      let id = Int(database.lastInsertedRowID)
       try note(.writeKeyAdded, name, secret.hint, by: principal, database)
-      let row = try Row.fetchOne(
-        database, sql: "SELECT * FROM write_keys WHERE id = ?",
-        arguments: [database.lastInsertedRowID])
-      return row.map(WriteKey.init)
+      return try Self.usableKey(id, database)
     }
     writeKeyCache.empty()
-    guard let key else { preconditionFailure("A key that was just made is there.") }
     return (key, secret)
   }
 
@@ -107,23 +104,26 @@ extension Store {
   public func revokeWriteKey(_ id: Int, by principal: Principal) throws {
     try principal.require(.manageKeys)
     try write { database in
-      let row = try Row.fetchOne(
-        database, sql: "SELECT * FROM write_keys WHERE id = ? AND revoked IS NULL",
-        arguments: [id])
-      guard let row else {
-        throw Refusal(
-          "key.unknown", problem: "There is no write key with the number \(id) to revoke.",
-          remedy: "Look at the list of keys; it may be revoked already.")
-      }
+      let key = try Self.usableKey(id, database)
       try database.execute(
         literal: "UPDATE write_keys SET revoked = \(clock().milliseconds) WHERE id = \(id)")
-      let key = WriteKey(row)
       try note(.writeKeyRevoked, key.name, key.hint, by: principal, database)
     }
     writeKeyCache.empty()
   }
 
-  /// The write key of a secret; nil where there is none, or it was revoked. Costs a microsecond.
+  private static func usableKey(_ id: Int, _ database: Database) throws -> WriteKey {
+    let row = try Row.fetchOne(
+      database, sql: "SELECT * FROM write_keys WHERE id = ? AND revoked IS NULL", arguments: [id])
+    guard let row else {
+      throw Refusal(
+        "key.unknown", problem: "There is no write key with the number \(id) to revoke.",
+        remedy: "Look at the list of keys; it may be revoked already.")
+    }
+    return WriteKey(row)
+  }
+
+  /// The write key of a secret; nil where there is none, or it was revoked; from memory.
   public func writeKey(_ secret: Secret) throws(Fault) -> WriteKey? {
     try faultsOnly {
       try writeKeyCache.key(secret.digest) {
