@@ -31,6 +31,7 @@ public enum AnswerText {
     if scope.unit != .customer { words.append("each \(scope.unit)".cleaned) }
     if let from = scope.from { words.append("from \(style.figures.moment(from))") }
     if let to = scope.to { words.append("before \(style.figures.moment(to))") }
+    if let breakdown = scope.breakdown { words.append("by \(breakdown.name)".cleaned) }
     if let asOf = scope.identityAsOf {
       words.append("identities as of \(style.figures.moment(asOf))")
     }

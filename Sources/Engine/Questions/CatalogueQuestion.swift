@@ -4,8 +4,8 @@ import Stories
 
 /// A question of the catalogue: a plain value that reads from YAML or JSON, and becomes a fold.
 ///
-/// `from`, `to`, `for`, `unit` and `identity_as_of` are the `scope`; they are written beside the
-/// question's own fields.
+/// `from`, `to`, `for`, `unit`, `identity_as_of` and mostly `breakdown` are the `scope`; they are
+/// written beside the question's own fields.
 public protocol CatalogueQuestion: Codable, Sendable, Equatable {
   /// What counts the answer; mostly the question itself.
   associatedtype Counting: TraceableFold where Counting.Answer: CatalogueAnswer
@@ -41,7 +41,7 @@ extension CatalogueQuestion where Self == Counting {
 }
 
 /// An answer of the catalogue: a plain value, which can be laid out as a table and drawn.
-public protocol CatalogueAnswer: Codable, Sendable, Equatable {
+public protocol CatalogueAnswer: Encodable, Sendable, Equatable {
   /// What was counted, and what was not.
   var tally: AnswerTally { get }
   /// All its figures as rows.
