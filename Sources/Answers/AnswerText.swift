@@ -48,6 +48,7 @@ public enum AnswerText {
     }
     let until = receipt.watermark.map { "data until \(style.figures.moment($0))" } ?? "no data"
     return counts.joined(separator: " · ").wrapped(to: width)
+      + receipt.notes.flatMap { $0.cleaned.wrapped(to: width) }
       + "\(until) · definition \(receipt.definition)".wrapped(to: width)
   }
 

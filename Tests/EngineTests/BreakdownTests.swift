@@ -211,6 +211,44 @@ struct `A breakdown by stories` {
     }
   }
 
+  @Test(
+    arguments: [
+      (
+        "trends, events: [a], measure: customers, interval: none, values: 3",
+        "series=a: customers"
+      ),
+      ("sessions, values: 3", "part=all"),
+      ("funnel, steps: [a, b]", "step=b"),
+      ("funnel_over_time, steps: [a, b], interval: year", "interval=1970,step=a"),
+      ("retention, start: a, interval: year, periods: 1", "cohort=(all),period=0"),
+      ("frequency", "events=2"),
+    ])
+  func `leads to the customers of the values beyond those told apart`(
+    text: String, row: String
+  ) async throws {
+    let stories = try Stories(
+      (0..<130).flatMap { customer in
+        ["a", "b"].enumerated().map { position, name in
+          Event(
+            name, at: Instant(milliseconds: Int64(position)), by: Identity("c\(customer)"),
+            properties: ["id": .string("v\(customer)")])
+        }
+      })
+    let context = try QuestionContext()
+    let question = try #require(
+      Question.read("{question: \(text), breakdown: id}", file: "q", in: context).first)
+    let table = try await question.answered(stories, in: context).subject.table
+    let column = text.hasPrefix("retention") ? "value" : "breakdown"
+    let place = try #require(table.columns.firstIndex { $0.name == column })
+    let keys = table.columns.count { $0.measure == .key }
+    let rest = table.rows.filter { $0[place] == .text("(others)") }
+    let customers = try await Stories.customers(
+      behind: AnswerRowKey("\(column)=(others),\(row)"), of: question, in: context
+    ) { _ in stories }
+    #expect(customers.count > 20)
+    #expect(rest.contains { $0[keys] == .count(customers.count) })
+  }
+
   @Test func `takes the sessions of one customer apart`() async throws {
     let day: Int64 = 86_400_000
     let stories = try Stories(

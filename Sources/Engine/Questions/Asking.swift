@@ -22,6 +22,8 @@ public struct Receipt: Sendable, Encodable, Equatable {
   /// Units of those stories: customers, or what else the question counts.
   public var units: Int
   public var tally: AnswerTally
+  /// What a reader should know of the question: names in it that no event has.
+  public var notes: [String]
 }
 
 extension Stories {
@@ -59,7 +61,7 @@ extension Stories {
           receipt: Receipt(
             question: questions[position], definition: try questions[position].definition,
             watermark: whole.watermark, events: read.eventCount, units: read.customerCount,
-            tally: tally),
+            tally: tally, notes: questions[position].notes(on: whole)),
           answer: answer)
       }
     }
@@ -211,7 +213,9 @@ struct CountingOf<Asked: CatalogueQuestion>: Counting {
 
 extension Question {
   /// Refuses names and properties that no event ever had.
-  func check(against stories: Stories, in context: QuestionContext) throws(Refusal) {
+  ///
+  /// - Throws: `question.event`, `question.property`.
+  public func check(against stories: Stories, in context: QuestionContext) throws(Refusal) {
     for rule in subject.eventRules {
       guard let wanted = rule.eventNames?.sorted(), let first = wanted.first,
         wanted.allSatisfy({ stories.names.code(of: $0) == nil })
@@ -234,5 +238,21 @@ extension Question {
         remedy: nearest(to: name, among: known).map { "Did you mean “\($0)”?" }
           ?? "`waymark customers <id>` shows what properties events have.")
     }
+  }
+}
+
+extension Question {
+  /// Says which events the question's conditions name that no event is called.
+  ///
+  /// A segment may well wait for its first event, which is why it is counted, and why 0 needs a word.
+  func notes(on stories: Stories) -> [String] {
+    var conditions = subject.eventRules + subject.populations.compactMap(\.rule)
+    conditions += [scope.population].compactMap { $0?.rule }
+    if case .populations(let populations)? = scope.breakdown?.subject {
+      conditions += populations.compactMap(\.rule)
+    }
+    let named = conditions.reduce(into: Set<String>()) { $0.formUnion($1.namedEvents) }
+    return named.filter { stories.names.code(of: $0) == nil }.sorted()
+      .map { "no event named “\($0)” in the data" }
   }
 }

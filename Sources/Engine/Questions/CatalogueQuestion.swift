@@ -21,6 +21,8 @@ public protocol CatalogueQuestion: Codable, Sendable, Equatable {
   var eventRules: [Expression] { get }
   /// The properties that it speaks of by name, which are checked likewise.
   var propertyNames: [String] { get }
+  /// The populations that it speaks of beside that of its scope.
+  var populations: [Population] { get }
 
   /// Makes the fold, with the experience at hand for journeys and touchpoints.
   ///
@@ -33,6 +35,8 @@ extension CatalogueQuestion {
   public var eventRules: [Expression] { [] }
   /// Nothing.
   public var propertyNames: [String] { [] }
+  /// Nothing.
+  public var populations: [Population] { [] }
 }
 
 extension CatalogueQuestion where Self == Counting {
