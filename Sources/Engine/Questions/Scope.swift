@@ -240,6 +240,9 @@ extension Population: Codable {
     }
   }
 
+  /// The characters by which a refusal names a condition.
+  private static let longestShown = 60
+
   private static func unknown(
     _ text: String, _ refusal: Refusal, in context: QuestionContext
   ) -> Refusal {
@@ -247,9 +250,11 @@ extension Population: Codable {
       (context.experience?.segments.map(\.name) ?? [])
       + (context.experience?.personas.filter { $0.rule != nil }.map(\.name) ?? [])
       + context.savedSets.keys.sorted()
+    // A condition may be as long as a text.
+    let shown = text.count > longestShown ? text.prefix(longestShown - 1) + "…" : text
     return Refusal(
       "question.for",
-      problem: "“\(text)” is no segment, persona or saved set, and no condition on a story: "
+      problem: "“\(shown)” is no segment, persona or saved set, and no condition on a story: "
         + refusal.problem,
       remedy: nearest(to: text, among: known).map { "Did you mean “\($0)”?" }
         ?? (known.isEmpty
