@@ -25,13 +25,7 @@ public enum AnswerSVG {
   ///
   /// - Parameter notes: quiet lines under the title, clean.
   static func render(_ picture: AnswerPicture, notes: [String]) -> String {
-    let drawing =
-      switch picture {
-      case .bars(_, let series, let bars): BarDrawing(series, bars).sketch()
-      case .lines(_, let axis, let lines): LineDrawing(axis, lines).sketch()
-      case .grid(_, let rows, let columns, let shares): GridDrawing(rows, columns, shares).sketch()
-      case .flow(_, let nodes, let links): SankeyDrawing(nodes, links).sketch()
-      }
+    let drawing = Sketch(picture)
     let width = drawing.width + 2 * Sketch.margin
     let room = drawing.width
     var y = Sketch.margin + 18
@@ -100,17 +94,6 @@ public enum AnswerSVG {
   }
 }
 
-extension AnswerPicture {
-  /// What the picture shows.
-  public var title: String {
-    switch self {
-    case .bars(let title, _, _), .lines(let title, _, _), .grid(let title, _, _, _),
-      .flow(let title, _, _):
-      title
-    }
-  }
-}
-
 /// A drawn picture without its head.
 struct Sketch {
   var width: Double
@@ -118,6 +101,39 @@ struct Sketch {
   /// What a reader who does not see it should know.
   var description: String
   var body: String
+
+  init(width: Double, height: Double, description: String, body: String) {
+    self.width = width
+    self.height = height
+    self.description = description
+    self.body = body
+  }
+
+  /// Draws a picture; of several, one under the other with their names.
+  init(_ picture: AnswerPicture) {
+    switch picture {
+    case .bars(_, let series, let bars): self = BarDrawing(series, bars).sketch()
+    case .lines(_, let axis, let lines): self = LineDrawing(axis, lines).sketch()
+    case .grid(_, let rows, let columns, let shares):
+      self = GridDrawing(rows, columns, shares).sketch()
+    case .flow(_, let nodes, let links): self = SankeyDrawing(nodes, links).sketch()
+    case .several(_, let parts):
+      self.init(width: Self.usualWidth, height: 0, description: "", body: "")
+      for part in parts { add(part) }
+    }
+  }
+
+  private mutating func add(_ part: AnswerPicture.Part) {
+    let sketch = Sketch(part.picture)
+    let name = part.name.cleaned
+    body += SVG.text(
+      0, height + 14, SVG.shortened(name, to: Self.usualWidth, size: 12.5), "strong")
+    height += 28
+    body += "<g transform=\"translate(0 \(SVG.number(height)))\">\(sketch.body)</g>"
+    height += sketch.height + Self.margin
+    width = max(width, sketch.width)
+    description += (description.isEmpty ? "" : " ") + "\(name): \(sketch.description)"
+  }
 
   static let margin = 28.0
   /// The width that a picture has unless it needs more.

@@ -31,6 +31,7 @@ public enum AnswerText {
     if scope.unit != .customer { words.append("each \(scope.unit)".cleaned) }
     if let from = scope.from { words.append("from \(style.figures.moment(from))") }
     if let to = scope.to { words.append("before \(style.figures.moment(to))") }
+    if let breakdown = scope.breakdown { words.append("by \(breakdown.name)".cleaned) }
     if let asOf = scope.identityAsOf {
       words.append("identities as of \(style.figures.moment(asOf))")
     }
@@ -47,6 +48,7 @@ public enum AnswerText {
     }
     let until = receipt.watermark.map { "data until \(style.figures.moment($0))" } ?? "no data"
     return counts.joined(separator: " · ").wrapped(to: width)
+      + receipt.notes.flatMap { $0.cleaned.wrapped(to: width) }
       + "\(until) · definition \(receipt.definition)".wrapped(to: width)
   }
 

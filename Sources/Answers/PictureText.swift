@@ -17,6 +17,11 @@ extension AnswerPicture {
     case .flow(let title, let nodes, let links):
       links.isEmpty
         ? [] : [title.cleaned.shortened(to: width)] + FlowText(nodes, links).lines(width)
+    case .several(let title, let parts):
+      parts.reduce([title.cleaned.shortened(to: width)]) { lines, part in
+        let name = part.name.cleaned.shortened(to: width)
+        return lines + ["", name] + part.picture.lines(width: width).dropFirst()
+      }
     }
   }
 }

@@ -9,13 +9,13 @@ public enum QuestionGuide {
   public static func list(width: Int) -> String {
     let nameWidth = QuestionKind.allCases.map(\.rawValue.cells).max() ?? 0
     return QuestionKind.allCases.map { kind in
-      entry(kind.rawValue, kind.type.form.asks, nameWidth, width)
+      entry(kind.rawValue, kind.form.asks, nameWidth, width)
     }.joined() + "\n`waymark questions <kind>` shows what a question takes.\n"
   }
 
   /// One kind with its fields and an example, for a terminal.
   public static func sheet(of kind: QuestionKind, width: Int) -> String {
-    let form = kind.type.form
+    let form = kind.form
     var text = form.asks.wrapped(to: width).joined(separator: "\n") + "\n"
     for (title, fields) in [("Fields", form.fields), ("Fields of every question", Scope.fields)]
     where !fields.isEmpty {
@@ -36,7 +36,7 @@ public enum QuestionGuide {
   public static var markdown: String {
     "### Fields of every question\n\n" + table(Scope.fields) + "\n"
       + QuestionKind.allCases.map { kind in
-        let form = kind.type.form
+        let form = kind.form
         return "### \(kind.rawValue)\n\n\(form.asks)\n\n"
           + (form.fields.isEmpty ? "" : table(form.fields) + "\n")
           + "```yaml\n\(form.example)\n```\n"
@@ -66,7 +66,7 @@ public enum QuestionGuide {
     var example: String
 
     init(_ kind: QuestionKind) {
-      let form = kind.type.form
+      let form = kind.form
       self.kind = kind.rawValue
       asks = form.asks
       fields = (form.fields + Scope.fields).map {

@@ -3,6 +3,7 @@ import Engine
 import Events
 import Experience
 import Foundation
+import Maps
 import Store
 import Stories
 

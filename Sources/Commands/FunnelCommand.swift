@@ -47,11 +47,11 @@ struct FunnelCommand: AsyncParsableCommand {
 
   func run() async throws {
     let experience = try workspace.loadExperienceIfThere()
-    let clock = try LocalCalendar(timezone: experience?.timezone ?? "UTC")
-    let asked = try ask(experience, clock)
+    let context = try QuestionContext(experience)
+    let asked = try ask(context)
     try asked.validate()
-    let stories = try workspace.store(.reading).stories(question.identity(clock))
-    try check(asked, stories, experience)
+    let stories = try workspace.store(.reading).stories(question.identity(context.calendar))
+    try Question.funnel(asked).check(against: stories, in: context)
     let funnel = try await Timing.measure(timing, over: stories) {
       try await stories.answer(asked)
     }
@@ -62,12 +62,12 @@ struct FunnelCommand: AsyncParsableCommand {
     }
   }
 
-  private func ask(_ experience: Experience?, _ clock: LocalCalendar) throws -> FunnelQuestion {
+  private func ask(_ context: QuestionContext) throws -> FunnelQuestion {
     let parts = try steps.map { text in
       let optional = text.hasSuffix("?")
       let name = optional ? String(text.dropLast()) : text
       return FunnelQuestion.Step(
-        name, rule: try FunnelQuestion.Step.rule(name, in: experience),
+        name, rule: try EventSelector(name, in: context).rule,
         presence: optional ? .optional : .required)
     }
     var asked = FunnelQuestion(steps: parts, window: try Self.span(window))
@@ -77,14 +77,14 @@ struct FunnelCommand: AsyncParsableCommand {
     asked.ties = ties
     asked.repeats = repeats
     asked.exclusions = try exclude.flatMap { name in
-      let rule = try FunnelQuestion.Step.rule(name, in: experience)
+      let rule = try EventSelector(name, in: context).rule
       return parts.indices.dropLast().map { FunnelQuestion.Exclusion(rule, after: $0) }
     }
     asked.heldConstant = hold
     asked.breakdown = breakdown.map { FunnelQuestion.Breakdown($0) }
-    let range = try TimeRange(question.from, question.to, clock)
+    let range = try TimeRange(question.from, question.to, context.calendar)
     (asked.from, asked.to) = (range.from, range.to)
-    asked.population = try question.population(in: experience)?.rule
+    asked.population = try question.population(in: context)?.rule
     asked.figures = countsOnly ? .counts : .countsAndTimes
     return asked
   }
@@ -96,35 +96,6 @@ struct FunnelCommand: AsyncParsableCommand {
         remedy: "Write 30m, 24h, 7d or 1d12h.")
     }
     return span
-  }
-
-  /// Refuses events and properties that were never seen, with the name that was meant perhaps.
-  private func check(
-    _ asked: FunnelQuestion, _ stories: Stories, _ experience: Experience?
-  ) throws {
-    let names = stories.names
-    let touchpoints = experience?.touchpoints.map(\.name) ?? []
-    for rule in asked.steps.map(\.rule) + asked.exclusions.map(\.rule) {
-      guard let wanted = rule.eventNames?.sorted(), let first = wanted.first,
-        wanted.allSatisfy({ names.code(of: $0) == nil })
-      else { continue }
-      throw Refusal(
-        "funnel.event", problem: "No event or touchpoint is called “\(first.brief)”.",
-        remedy: Self.meant(first, among: touchpoints + names.names)
-          ?? "`waymark customers <id>` shows what events are called.")
-    }
-    let properties = stories.propertyNames
-    for name in asked.heldConstant + [asked.breakdown?.property].compactMap({ $0 })
-    where !properties.contains(name) {
-      throw Refusal(
-        "funnel.property", problem: "No event has a property “\(name.brief)”.",
-        remedy: Self.meant(name, among: properties)
-          ?? "`waymark customers <id>` shows what properties events have.")
-    }
-  }
-
-  private static func meant(_ name: String, among known: [String]) -> String? {
-    nearest(to: name, among: known).map { "Did you mean “\($0.printable)”?" }
   }
 
   private func tell(_ funnel: Funnel) {

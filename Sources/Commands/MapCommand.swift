@@ -47,16 +47,17 @@ struct MapCommand: AsyncParsableCommand {
     guard !schema else { return Terminal.print(MapJSON.schema) }
     let experience = try workspace.loadExperience()
     let journey = try Self.find(journey, in: experience)
-    let clock = try LocalCalendar(timezone: experience.timezone)
+    let context = try QuestionContext(experience)
+    let clock = context.calendar
     let stories = try workspace.store(.reading).stories(question.identity(clock))
     let range = try TimeRange(question.from, question.to, clock)
     let asked = JourneyQuestion(
       journey, from: range.from, to: range.to,
-      population: try question.population(in: experience))
+      population: try question.population(in: context))
     let measured = try await Timing.measure(timing, over: stories) {
       try await stories.answer(JourneyFold(asked, of: experience))
     }
-    if let other = try other(asked, experience, clock) {
+    if let other = try other(asked, in: context) {
       let comparison = MapComparison(
         measured, named: Self.name(asked, clock),
         with: try await stories.answer(
@@ -87,16 +88,16 @@ struct MapCommand: AsyncParsableCommand {
 
   /// What to compare with; what is left out is as in the question itself.
   private func other(
-    _ asked: JourneyQuestion, _ experience: Experience, _ clock: LocalCalendar
+    _ asked: JourneyQuestion, in context: QuestionContext
   ) throws -> JourneyQuestion? {
     guard compareFrom != nil || compareTo != nil || compareSegment != nil else { return nil }
     var other = asked
     if compareFrom != nil || compareTo != nil {
-      let range = try TimeRange(compareFrom, compareTo, clock)
+      let range = try TimeRange(compareFrom, compareTo, context.calendar)
       (other.from, other.to) = (range.from, range.to)
     }
     if let compareSegment {
-      other.population = try QuestionOptions.population(compareSegment, in: experience)
+      other.population = try Population(compareSegment, in: context)
     }
     return other
   }

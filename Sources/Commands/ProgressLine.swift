@@ -1,4 +1,5 @@
 import Foundation
+import Maps
 import Synchronization
 
 /// One line on standard error that says how far a long work has come.

@@ -31,37 +31,15 @@ struct QuestionOptions: ParsableArguments {
     let range = try TimeRange(from, to, context.calendar)
     if let from = range.from { scope.from = from }
     if let to = range.to { scope.to = to }
-    if let segment { scope.population = try Population(segment, in: context) }
+    if let population = try population(in: context) { scope.population = population }
     if let unit { scope.unit = try Unit(unit) }
     if let identityAsOf { scope.identityAsOf = try context.calendar.instant(identityAsOf) }
     try scope.validate()
   }
 
   /// The customers that are asked for.
-  func population(in experience: Experience?) throws(Refusal) -> JourneyQuestion.Population? {
-    try segment.map { name throws(Refusal) in try Self.population(name, in: experience) }
-  }
-
-  static func population(
-    _ name: String, in experience: Experience?
-  ) throws(Refusal) -> JourneyQuestion.Population {
-    if let rule = experience?.condition(name) { return .init(name: name, rule: rule) }
-    do {
-      let rule = try ExpressionParser.parse(name, about: .story, giving: .boolean)
-      return .init(name: name, rule: rule)
-    } catch {
-      let known =
-        (experience?.segments.map(\.name) ?? [])
-        + (experience?.personas.filter { $0.rule != nil }.map(\.name) ?? [])
-      throw Refusal(
-        "question.segment",
-        problem: "“\(name.brief)” is no segment or persona, and no condition on a story: "
-          + error.refusal.problem,
-        remedy: nearest(to: name, among: known).map { "Did you mean “\($0)”?" }
-          ?? (known.isEmpty
-            ? "Write a condition, such as 'count(\"Order Completed\") >= 3'."
-            : "Name one of \(known.joined(separator: ", ")), or write a condition."))
-    }
+  func population(in context: QuestionContext) throws(Refusal) -> Population? {
+    try segment.map { text throws(Refusal) in try Population(text, in: context) }
   }
 }
 
@@ -92,14 +70,5 @@ extension Store {
         remedy: "Begin with `waymark import <file>`.")
     }
     return stories
-  }
-}
-
-extension FunnelQuestion.Step {
-  /// What a step's text stands for: a touchpoint, an expression, or an event's name.
-  static func rule(_ text: String, in experience: Experience?) throws(Refusal) -> Expression {
-    if let rule = experience?.touchpoint(text)?.rule { return rule }
-    guard text.contains("==") || text.contains("properties.") else { return .isEvent(text) }
-    return try Expression(reading: text, about: .event, giving: .boolean)
   }
 }

@@ -1,3 +1,5 @@
+import Maps
+
 /// Rows in columns for a terminal: numbers to the right, the last text column shortened to fit.
 struct TextTable {
   enum Side { case left, right }
@@ -21,7 +23,7 @@ struct TextTable {
   var fits: Bool { width <= Terminal.width }
 
   private var widths: [Int] {
-    sides.indices.map { column in rows.map { $0[column].count }.max() ?? 0 }
+    sides.indices.map { column in rows.map { $0[column].cells }.max() ?? 0 }
   }
 
   private var width: Int { 2 * (sides.count - 1) + widths.reduce(0, +) }
@@ -38,19 +40,11 @@ struct TextTable {
     return rows.map { row in
       let cells = sides.indices.map { column in
         let cell = row[column].shortened(to: widths[column])
-        let space = String(repeating: " ", count: widths[column] - cell.count)
-        return sides[column] == .left ? cell + space : space + cell
+        return sides[column] == .left ? cell.left(widths[column]) : cell.right(widths[column])
       }
       var line = cells.joined(separator: "  ")
       while line.last == " " { line.removeLast() }
       return line
     }
-  }
-}
-
-extension String {
-  /// The text, cut with an ellipsis where it is longer than a number of characters.
-  func shortened(to count: Int) -> String {
-    self.count <= count ? self : self.prefix(Swift.max(0, count - 1)) + "…"
   }
 }

@@ -42,11 +42,11 @@ struct VerifyCommand: AsyncParsableCommand {
 
   func run() async throws {
     let experience = try workspace.loadExperience()
-    let clock = try LocalCalendar(timezone: experience.timezone)
-    let whole = try workspace.store(.reading).stories(question.identity(clock))
+    let context = try QuestionContext(experience)
+    let whole = try workspace.store(.reading).stories(question.identity(context.calendar))
     let stories = customers == 0 ? whole : whole.sample(customers)
-    let range = try TimeRange(question.from, question.to, clock)
-    let population = try question.population(in: experience)
+    let range = try TimeRange(question.from, question.to, context.calendar)
+    let population = try question.population(in: context)
     let chosen =
       journeys.isEmpty
       ? experience.journeys

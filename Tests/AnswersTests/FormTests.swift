@@ -126,7 +126,7 @@ struct `The catalogue as people read it` {
 
   @Test(arguments: QuestionKind.allCases)
   func `names every field and an example, 80 columns wide`(kind: QuestionKind) {
-    let form = kind.type.form
+    let form = kind.form
     let sheet = QuestionGuide.sheet(of: kind, width: 80)
     for field in form.fields + Scope.fields { #expect(sheet.contains("  \(field.name) ")) }
     let example = form.example.split(separator: "\n")

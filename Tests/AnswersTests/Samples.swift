@@ -54,6 +54,13 @@ struct Sampler {
   }
 
   mutating func picture() -> AnswerPicture {
+    guard dice.chance(0.2) else { return single() }
+    return .several(
+      title: text(),
+      parts: (0..<dice.below(5)).map { _ in .init(name: text(), picture: single()) })
+  }
+
+  private mutating func single() -> AnswerPicture {
     let size = dice.below(40)
     switch dice.below(4) {
     case 0:

@@ -175,6 +175,25 @@ struct `A question for an attribution` {
     #expect(Set(wanted.keys).isSubset(of: answer.credits.map(\.touch)))
   }
 
+  @Test(arguments: 0..<100)
+  func `is answered to the last digit whatever the order of customers`(
+    seed: UInt64
+  ) async throws {
+    let world = AttributionWorld(seed: seed)
+    var question = world.question
+    question.models = [.first, .last, .lastNonDirect, .linear, .position, .timeDecay]
+    let fold = AttributionFold(question: question, touchpoints: world.touchpoints)
+    var names = EventNames()
+    var segments: [StorySegment] = []
+    for part in 0..<3 as Range<UInt64> {
+      let own = world.events.filter { $0.identity.key % 3 == part }
+      segments.append(try StorySegment(sorting: Batch(own, names: &names)))
+    }
+    let there = try await Stories(names: names, segments: segments).answer(fold)
+    let back = try await Stories(names: names, segments: segments.reversed()).answer(fold)
+    #expect(there == back)
+  }
+
   static func stories(_ events: [Event]) throws -> Stories {
     var names = EventNames()
     let segment = try StorySegment(sorting: Batch(events, names: &names))

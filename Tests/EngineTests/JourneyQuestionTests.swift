@@ -32,7 +32,7 @@ struct `Conformance over time` {
       let next = try #require(starts.first { $0 > row.start })
       var question = JourneyQuestion(world.question.journey, from: row.start, to: next)
       if let from = asked.scope.from { question.from = max(from, row.start) }
-      if row.segment != nil { question.population = .init(name: "met y", rule: rule) }
+      if row.segment != nil { question.population = .condition(name: "met y", rule) }
       let map = NaiveJourney.measure(
         JourneyWorld.plain(stories), experience: experience, question: question)
       #expect(row.cases == map.cases)

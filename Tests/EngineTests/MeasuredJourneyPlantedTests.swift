@@ -128,7 +128,7 @@ struct `The cases of a journey` {
       var question = JourneyQuestion(world.question.journey)
       question.from = from.map { Instant(milliseconds: $0) }
       question.to = to.map { Instant(milliseconds: $0) }
-      question.population = rule.map { .init(name: "some", rule: $0) }
+      question.population = rule.map { .condition(name: "some", $0) }
       return try await stories.answer(JourneyFold(question, of: world.experience)).cases.total
     }
     let all = try await cases(nil, nil)

@@ -104,8 +104,8 @@ struct JourneyWorld {
     if random.chance(0.4) { question.from = Instant(milliseconds: Int64(random.below(30))) }
     if random.chance(0.4) { question.to = Instant(milliseconds: 10 + Int64(random.below(200))) }
     if random.chance(0.3) {
-      question.population = .init(
-        name: "met y", rule: .binary(.greater, .count(event: "y", within: nil), .number(0)))
+      question.population = .condition(
+        name: "met y", .binary(.greater, .count(event: "y", within: nil), .number(0)))
     }
     if random.chance(0.3) { question.now = Instant(milliseconds: Int64(random.below(300))) }
     return question

@@ -90,13 +90,14 @@ extension Attribution {
         columns.append(figures)
         bases.append(learnt.basis(model, figures))
       } else {
-        columns.append(ModelFigures(tally, rule: rule, places: plan.untouched + 1))
+        let (conversions, value) = tally.credits(rule: rule)
+        columns.append(ModelFigures(conversions: conversions, value: value))
         rule += 1
       }
     }
     // Groups that nothing is known of are no rows. A chain may credit one that only paths to none met.
     let groups = (0..<plan.untouched).filter { group in
-      tally.touches[group] > 0 || tally.costs[group] > 0
+      tally.touches[group] > 0 || tally.cost(group) > 0
         || columns.contains { $0.conversions[group] != 0 }
     }
     let places =
@@ -145,7 +146,7 @@ extension Attribution.Credit {
         value: conversions / all, low: figures.low?[place], high: figures.high?[place],
         count: tally.conversions) : .none
     touches = tally.touches[place]
-    cost = plan.costs.isEmpty || !isTouch ? nil : tally.costs[place]
+    cost = plan.costs.isEmpty || !isTouch ? nil : tally.cost(place)
     returnOnCost = cost.flatMap { cost in
       cost > 0 ? value.map { $0 / cost } : nil
     }
@@ -160,12 +161,6 @@ private struct ModelFigures {
   var high: [Double]?
   var resamples = 0
   var error = 0.0
-
-  init(_ tally: AttributionTally, rule: Int, places: Int) {
-    let range = rule * places..<(rule + 1) * places
-    conversions = Array(tally.credits[range])
-    value = Array(tally.values[range])
-  }
 
   init(conversions: [Double], value: [Double]) {
     self.conversions = conversions

@@ -16,12 +16,13 @@ public struct AttributionTally: @unchecked Sendable {
   let customers: UnsafeMutableBufferPointer<Int>
   /// By group: touches before conversions; one that is before two counts twice.
   let touches: UnsafeMutableBufferPointer<Int>
-  /// By group: what all touches of the range cost.
-  let costs: UnsafeMutableBufferPointer<Double>
-  /// By fixed rule, and there by group: what it earned.
-  let credits: UnsafeMutableBufferPointer<Double>
-  /// Likewise, of the value.
-  let values: UnsafeMutableBufferPointer<Double>
+  // Whole numbers, so that sums do not depend on the order of customers.
+  /// By group: what all touches of the range cost, in millionths.
+  private let costs: UnsafeMutableBufferPointer<Int128>
+  /// By fixed rule, and there by group: what it earned, in `shareUnits`.
+  private let credits: UnsafeMutableBufferPointer<Int128>
+  /// Likewise, of the value, in millionths of which each is `valueUnits`.
+  private let values: UnsafeMutableBufferPointer<Int128>
   var paths = PathTable()
 
   /// By group: the customer who was last counted for it.
@@ -40,6 +41,11 @@ public struct AttributionTally: @unchecked Sendable {
   private(set) var ages = Scratch<Double>()
   private(set) var shares = Scratch<Double>()
   private(set) var path = Scratch<UInt16>()
+
+  /// The parts of a conversion: a share of an even part is one without being rounded.
+  private static let shareUnits = 0x1p62
+  /// The parts of a millionth: the sum of 2³² largest values fits into 128 bits.
+  private static let (valueUnits, valueShift) = (0x1p32, Int128(62 - 32))
 
   init(_ plan: AttributionPlan) {
     let places = plan.untouched + 1
@@ -77,10 +83,32 @@ public struct AttributionTally: @unchecked Sendable {
     counted[group] = customer
   }
 
-  /// Credits a place, a group or none, with what a fixed rule gives it.
-  @inline(__always) func credit(_ place: Int, _ conversions: Double, _ value: Double, rule: Int) {
-    credits[rule * customers.count + place] += conversions
-    values[rule * customers.count + place] += value
+  /// Credits a place, a group or none, with its share of a conversion by a fixed rule.
+  ///
+  /// - Parameters:
+  ///   - share: 0 to 1.
+  ///   - millionths: what the whole conversion was worth.
+  @inline(__always) func credit(_ place: Int, _ share: Double, of millionths: Int64, rule: Int) {
+    let units = Int128(Int64(share * Self.shareUnits))
+    credits[rule * customers.count + place] += units
+    values[rule * customers.count + place] += (units * Int128(millionths)) >> Self.valueShift
+  }
+
+  /// Adds what a touch of a group cost.
+  @inline(__always) func charge(_ group: Int, _ cost: Double) {
+    costs[group] += Int128(ExactSum.millionths(cost))
+  }
+
+  /// What all touches of a group cost.
+  func cost(_ group: Int) -> Double { Double(costs[group]) / 1e6 }
+
+  /// What a fixed rule gave each place, in conversions and in value.
+  func credits(rule: Int) -> (conversions: [Double], value: [Double]) {
+    let places = rule * customers.count..<(rule + 1) * customers.count
+    return (
+      credits[places].map { Double($0) / Self.shareUnits },
+      values[places].map { Double($0) / (Self.valueUnits * 1e6) }
+    )
   }
 
   /// Adds what another section has counted.

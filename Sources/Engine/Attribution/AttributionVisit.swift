@@ -95,14 +95,16 @@ struct AttributionVisit {
     tally.conversions += 1
     tally.withoutValue += worth.isNaN ? 1 : 0
     let value = worth.isNaN ? 0 : worth
-    tally.value.add(value)
+    let millionths = ExactSum.millionths(value)
+    tally.value.add(millionths: millionths)
     if plan.needsPaths {
-      addPath(
-        touches, .init(conversions: 1, millionths: Int128(ExactSum.millionths(value))), &tally)
+      addPath(touches, .init(conversions: 1, millionths: Int128(millionths)), &tally)
     }
     guard !touches.isEmpty else {
       tally.count(plan.untouched)
-      for rule in plan.rules.indices { tally.credit(plan.untouched, 1, value, rule: rule) }
+      for rule in plan.rules.indices {
+        tally.credit(plan.untouched, 1, of: millionths, rule: rule)
+      }
       return
     }
     let groups = UnsafeMutableBufferPointer(rebasing: tally.groups.elements[touches])
@@ -116,12 +118,12 @@ struct AttributionVisit {
           time - tally.times.elements[touches.lowerBound + touch])
       }
     }
-    share(value, among: groups, tally)
+    share(millionths, among: groups, tally)
   }
 
   /// Credits the groups of one conversion's touches by every fixed rule.
   private func share(
-    _ value: Double, among groups: UnsafeMutableBufferPointer<UInt16>, _ tally: AttributionTally
+    _ millionths: Int64, among groups: UnsafeMutableBufferPointer<UInt16>, _ tally: AttributionTally
   ) {
     let lastIndirect =
       plan.isDirect.isEmpty ? nil : groups.lastIndex { !plan.isDirect[Int($0)] }
@@ -129,14 +131,14 @@ struct AttributionVisit {
     for position in plan.rules.indices {
       let rule = plan.rules[position]
       if let touch = rule.onlyTouch(of: groups.count, lastIndirect: lastIndirect) {
-        tally.credit(Int(groups[touch]), 1, value, rule: position)
+        tally.credit(Int(groups[touch]), 1, of: millionths, rule: position)
         continue
       }
       rule.fill(
         shares, ages: UnsafeBufferPointer(rebasing: tally.ages.elements[..<groups.count]),
         lastIndirect: lastIndirect)
       for touch in groups.indices {
-        tally.credit(Int(groups[touch]), shares[touch], shares[touch] * value, rule: position)
+        tally.credit(Int(groups[touch]), shares[touch], of: millionths, rule: position)
       }
     }
   }
@@ -163,7 +165,7 @@ struct AttributionVisit {
       guard plan.range.contains(time), let touchpoint = table.touchpoint(row),
         table.population?.holds(story: story, before: row, at: time) ?? true
       else { continue }
-      tally.costs[Int(tally.groups.elements[touch])] += plan.costs[touchpoint]
+      tally.charge(Int(tally.groups.elements[touch]), plan.costs[touchpoint])
     }
   }
 

@@ -16,6 +16,8 @@ public protocol Fold<Answer>: Sendable {
 
   /// Checks the question and compiles it for the stories.
   func plan(for stories: Stories) throws(Refusal) -> Plan
+  /// A plan for counting other customers of the same stories apart.
+  func plan(beside plan: Plan) -> Plan
   /// An answer of no stories.
   func begin(_ plan: Plan) -> Partial
   /// Adds customers, all of them visible, of the segment at a position.
@@ -26,4 +28,9 @@ public protocol Fold<Answer>: Sendable {
   func merge(_ later: consuming Partial, into partial: inout Partial)
   /// The answer, once every customer was visited.
   func finish(_ partial: consuming Partial, by plan: Plan) -> Answer
+}
+
+extension Fold {
+  /// The same, for a plan in which nothing is counted serves all.
+  public func plan(beside plan: Plan) -> Plan { plan }
 }

@@ -76,6 +76,9 @@ public struct ConformanceQuestion: CatalogueQuestion {
     if !segments.isEmpty { try fields.encode(segments, forKey: .segments) }
   }
 
+  /// The segments beside all cases.
+  public var populations: [Population] { segments }
+
   /// Finds the journey in the experience.
   public func fold(in context: QuestionContext) throws(Refusal) -> ConformanceFold {
     try scope.refuseOtherUnits(for: "conformance")
@@ -91,11 +94,7 @@ public struct ConformanceQuestion: CatalogueQuestion {
 extension JourneyQuestion {
   /// A journey's cases that began in a range, of a population.
   init(_ journey: Journey, _ scope: Scope) {
-    self.init(
-      journey, from: scope.from, to: scope.to,
-      population: scope.population.flatMap { population in
-        population.rule.map { Population(name: population.name, rule: $0) }
-      })
+    self.init(journey, from: scope.from, to: scope.to, population: scope.population)
   }
 }
 

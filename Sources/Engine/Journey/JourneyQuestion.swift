@@ -9,22 +9,11 @@ public struct JourneyQuestion: Sendable {
   /// The first moment at which it is too late; nil: none.
   public var to: Instant?
   /// Which customers, judged like the audience: by the story before the starting event. It chooses
-  /// among the cases of the journey and changes none of them, so that parts add up to the whole.
+  /// among the cases of the journey and changes none of them, so that parts add up to the whole. A
+  /// saved set is chosen before stories are read.
   public var population: Population?
   /// The moment at which the question is asked; events after it are not read. nil: the watermark.
   public var now: Instant?
-
-  /// A segment, persona or condition, with the name by which it was asked for.
-  public struct Population: Sendable {
-    public var name: String
-    public var rule: Expression
-
-    /// Names a condition.
-    public init(name: String, rule: Expression) {
-      self.name = name
-      self.rule = rule
-    }
-  }
 
   /// Asks for a journey's cases.
   public init(

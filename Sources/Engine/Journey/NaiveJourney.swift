@@ -144,8 +144,8 @@ public struct NaiveJourney {
       }
       rest = rest.filter { $0 > (body.last ?? first) }[...]
       guard inRange(time) else { continue }
-      if let population = question.population,
-        !NaiveRules(story, at: first, time: time).holds(population.rule)
+      if let rule = question.population?.rule,
+        !NaiveRules(story, at: first, time: time).holds(rule)
       {
         refused.insert(first)
         continue

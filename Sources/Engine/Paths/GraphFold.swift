@@ -29,6 +29,12 @@ public struct GraphFold: TraceableFold {
       tables: GraphTables(names: table.count))
   }
 
+  /// The same names, with tables of their own.
+  public func plan(beside plan: Plan) -> Plan {
+    Plan(
+      names: plan.names, stories: plan.stories, tables: GraphTables(names: plan.names.names.count))
+  }
+
   /// Counts of nothing.
   public func begin(_ plan: Plan) -> GraphCounts { GraphCounts(names: plan.names.names.count) }
 

@@ -96,6 +96,11 @@ extension ComparisonQuestion: CatalogueQuestion {
     if case .property(let name) = naming { [name] } else { [] }
   }
 
+  /// The two sides, where conditions tell them apart.
+  public var populations: [Population] {
+    if case .populations(let a, let b) = sides { [a, b] } else { [] }
+  }
+
   private enum CodingKeys: String, CodingKey, CaseIterable {
     case start, goal, window, a, b, by, only, orders, correction
   }

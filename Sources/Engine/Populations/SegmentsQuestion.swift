@@ -85,6 +85,9 @@ extension SegmentsQuestion: CatalogueQuestion {
     (try? Expression(reading: name, about: .story, giving: .boolean)) == rule
   }
 
+  /// The segments.
+  public var populations: [Population] { segments }
+
   /// Takes the experience's calendar along.
   public func fold(in context: QuestionContext) throws(Refusal) -> SegmentsFold {
     SegmentsFold(question: self, calendar: context.calendar)

@@ -91,6 +91,11 @@ public struct AnswerRowKey: Sendable, Equatable {
     }
   }
 
+  /// The key without one of its columns.
+  func without(_ column: String) -> AnswerRowKey {
+    AnswerRowKey(values.filter { $0.key != column })
+  }
+
   /// The value of a column.
   ///
   /// - Throws: `customers.row` where there is none, or where the key names columns beside those asked for.
@@ -117,7 +122,7 @@ public struct AnswerRowKey: Sendable, Equatable {
 }
 
 /// What an answer looks like, drawn the same in a terminal and as SVG.
-public enum AnswerPicture: Sendable, Equatable {
+public indirect enum AnswerPicture: Sendable, Equatable {
   /// One bar a label; several values stand beside each other.
   case bars(title: String, series: [String], bars: [Bar])
   /// Lines over a common axis.
@@ -126,6 +131,29 @@ public enum AnswerPicture: Sendable, Equatable {
   case grid(title: String, rows: [String], columns: [String], shares: [[Double?]])
   /// Flows between columns of nodes.
   case flow(title: String, nodes: [Node], links: [Link])
+  /// Pictures of one kind under each other.
+  case several(title: String, parts: [Part])
+
+  /// What the picture shows.
+  public var title: String {
+    switch self {
+    case .bars(let title, _, _), .lines(let title, _, _), .grid(let title, _, _, _),
+      .flow(let title, _, _), .several(let title, _):
+      title
+    }
+  }
+
+  /// A picture among several, and what it is of.
+  public struct Part: Sendable, Equatable {
+    public var name: String
+    public var picture: AnswerPicture
+
+    /// Names a picture.
+    public init(name: String, picture: AnswerPicture) {
+      self.name = name
+      self.picture = picture
+    }
+  }
 
   /// A label and its values, drawn beside each other.
   public struct Bar: Sendable, Equatable {

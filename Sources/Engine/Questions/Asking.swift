@@ -22,6 +22,8 @@ public struct Receipt: Sendable, Encodable, Equatable {
   /// Units of those stories: customers, or what else the question counts.
   public var units: Int
   public var tally: AnswerTally
+  /// What a reader should know of the question: names in it that no event has.
+  public var notes: [String]
 }
 
 extension Stories {
@@ -59,7 +61,7 @@ extension Stories {
           receipt: Receipt(
             question: questions[position], definition: try questions[position].definition,
             watermark: whole.watermark, events: read.eventCount, units: read.customerCount,
-            tally: tally),
+            tally: tally, notes: questions[position].notes(on: whole)),
           answer: answer)
       }
     }
@@ -156,33 +158,50 @@ protocol CountingRun: FoldPass {
 /// How questions of one type are counted.
 struct CountingOf<Asked: CatalogueQuestion>: Counting {
   private let fold: Asked.Counting
+  private let scope: Scope
   private let wrap: @Sendable (Asked.Counting.Answer) -> Answer
 
   init(
     _ question: Asked, _ context: QuestionContext,
     _ wrap: @escaping @Sendable (Asked.Counting.Answer) -> Answer
   ) throws(Refusal) {
+    try Asked.kind.check(question.scope.breakdown)
     fold = try question.fold(in: context)
+    scope = question.scope
     self.wrap = wrap
   }
 
   func run(over stories: Stories) throws(Refusal) -> any CountingRun {
-    Run(fold: try FoldRun(fold, of: stories), wrap: wrap)
+    guard let divided else { return Run(fold: try FoldRun(fold, of: stories), wrap: wrap) }
+    let (name, wrap) = (divided.breakdown.name, wrap)
+    return Run(fold: try FoldRun(divided, of: stories)) { parts in
+      .divided(DividedAnswer(by: name, parts, wrap))
+    }
   }
 
   func customers(behind row: AnswerRowKey, in stories: Stories) async throws -> [UInt64] {
+    guard let divided else { return try await Self.customers(fold, row, stories) }
+    return try await Self.customers(divided, row, stories)
+  }
+
+  /// The fold for each value, where the scope has a breakdown.
+  private var divided: DividedFold<Asked.Counting>? {
+    scope.breakdown.map { DividedFold(asked: fold, breakdown: $0, scope: scope) }
+  }
+
+  private static func customers(
+    _ fold: some TraceableFold, _ row: AnswerRowKey, _ stories: Stories
+  ) async throws -> [UInt64] {
     let trace = try Trace(fold, behind: row, in: stories)
     try await stories.visit(stories.sections(), by: [trace])
     return trace.customers
   }
 
-  private final class Run: CountingRun {
-    let fold: FoldRun<Asked.Counting>
-    let wrap: @Sendable (Asked.Counting.Answer) -> Answer
+  private final class Run<Counted: Fold>: CountingRun {
+    let fold: FoldRun<Counted>
+    let wrap: @Sendable (Counted.Answer) -> Answer
 
-    init(
-      fold: FoldRun<Asked.Counting>, wrap: @escaping @Sendable (Asked.Counting.Answer) -> Answer
-    ) {
+    init(fold: FoldRun<Counted>, wrap: @escaping @Sendable (Counted.Answer) -> Answer) {
       self.fold = fold
       self.wrap = wrap
     }
@@ -194,7 +213,9 @@ struct CountingOf<Asked: CatalogueQuestion>: Counting {
 
 extension Question {
   /// Refuses names and properties that no event ever had.
-  func check(against stories: Stories, in context: QuestionContext) throws(Refusal) {
+  ///
+  /// - Throws: `question.event`, `question.property`.
+  public func check(against stories: Stories, in context: QuestionContext) throws(Refusal) {
     for rule in subject.eventRules {
       guard let wanted = rule.eventNames?.sorted(), let first = wanted.first,
         wanted.allSatisfy({ stories.names.code(of: $0) == nil })
@@ -207,13 +228,31 @@ extension Question {
         ).map { "Did you mean “\($0)”?" }
           ?? "`waymark ask graph` shows what events are called.")
     }
-    guard !subject.propertyNames.isEmpty else { return }
+    var properties = subject.propertyNames
+    if case .property(let name, _)? = scope.breakdown?.subject { properties.append(name) }
+    guard !properties.isEmpty else { return }
     let known = stories.propertyNames
-    for name in subject.propertyNames where !known.contains(name) {
+    for name in properties where !known.contains(name) {
       throw Refusal(
         "question.property", problem: "No event has a property “\(name)”.",
         remedy: nearest(to: name, among: known).map { "Did you mean “\($0)”?" }
           ?? "`waymark customers <id>` shows what properties events have.")
     }
+  }
+}
+
+extension Question {
+  /// Says which events the question's conditions name that no event is called.
+  ///
+  /// A segment may well wait for its first event, which is why it is counted, and why 0 needs a word.
+  func notes(on stories: Stories) -> [String] {
+    var conditions = subject.eventRules + subject.populations.compactMap(\.rule)
+    conditions += [scope.population].compactMap { $0?.rule }
+    if case .populations(let populations)? = scope.breakdown?.subject {
+      conditions += populations.compactMap(\.rule)
+    }
+    let named = conditions.reduce(into: Set<String>()) { $0.formUnion($1.namedEvents) }
+    return named.filter { stories.names.code(of: $0) == nil }.sorted()
+      .map { "no event named “\($0)” in the data" }
   }
 }

@@ -4,8 +4,8 @@ import Stories
 
 /// A question of the catalogue: a plain value that reads from YAML or JSON, and becomes a fold.
 ///
-/// `from`, `to`, `for`, `unit` and `identity_as_of` are the `scope`; they are written beside the
-/// question's own fields.
+/// `from`, `to`, `for`, `unit`, `identity_as_of` and mostly `breakdown` are the `scope`; they are
+/// written beside the question's own fields.
 public protocol CatalogueQuestion: Codable, Sendable, Equatable {
   /// What counts the answer; mostly the question itself.
   associatedtype Counting: TraceableFold where Counting.Answer: CatalogueAnswer
@@ -21,6 +21,8 @@ public protocol CatalogueQuestion: Codable, Sendable, Equatable {
   var eventRules: [Expression] { get }
   /// The properties that it speaks of by name, which are checked likewise.
   var propertyNames: [String] { get }
+  /// The populations that it speaks of beside that of its scope.
+  var populations: [Population] { get }
 
   /// Makes the fold, with the experience at hand for journeys and touchpoints.
   ///
@@ -33,6 +35,8 @@ extension CatalogueQuestion {
   public var eventRules: [Expression] { [] }
   /// Nothing.
   public var propertyNames: [String] { [] }
+  /// Nothing.
+  public var populations: [Population] { [] }
 }
 
 extension CatalogueQuestion where Self == Counting {
@@ -41,7 +45,7 @@ extension CatalogueQuestion where Self == Counting {
 }
 
 /// An answer of the catalogue: a plain value, which can be laid out as a table and drawn.
-public protocol CatalogueAnswer: Codable, Sendable, Equatable {
+public protocol CatalogueAnswer: Encodable, Sendable, Equatable {
   /// What was counted, and what was not.
   var tally: AnswerTally { get }
   /// All its figures as rows.

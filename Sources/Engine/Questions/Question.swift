@@ -244,6 +244,8 @@ public enum Answer: Sendable, Equatable {
   case rework(Rework)
   case segments(SegmentSizes)
   case rfm(RFMCells)
+  /// One answer for each value of a breakdown.
+  case divided(DividedAnswer)
 
   /// The figures themselves.
   public var subject: any CatalogueAnswer {
@@ -267,6 +269,7 @@ public enum Answer: Sendable, Equatable {
     case .rework(let answer): answer
     case .segments(let answer): answer
     case .rfm(let answer): answer
+    case .divided(let answer): answer
     }
   }
 }

@@ -13,7 +13,9 @@ struct QuestionFields<Key: CodingKey & CaseIterable> {
     container = try decoder.container(keyedBy: Key.self)
     let written = try decoder.container(keyedBy: AnyKey.self)
     var known = Key.allCases.map(\.stringValue) + others
-    if part == .question { known += ["question"] + Scope.fields.map(\.name) }
+    if part == .question {
+      known += ["question", StoryBreakdown.field.name] + Scope.fields.map(\.name)
+    }
     for key in written.allKeys where !known.contains(key.stringValue) {
       throw DecodingError.dataCorrupted(
         .init(

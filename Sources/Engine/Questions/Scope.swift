@@ -1,7 +1,7 @@
 import Events
 import Experience
 
-/// What a question is asked of: when, of whom, per what, and as known when.
+/// What a question is asked of: when, of whom, per what, as known when, and divided by what.
 public struct Scope: Sendable, Equatable {
   /// The first moment that counts; nil: any.
   public var from: Instant?
@@ -13,17 +13,20 @@ public struct Scope: Sendable, Equatable {
   public var unit: Unit
   /// The links between identities that apply; nil: all that are known today.
   public var identityAsOf: Instant?
+  /// By what the answer is divided; nil: by nothing, or by the question's own field.
+  public var breakdown: StoryBreakdown?
 
   /// Makes a scope; without arguments, all customers at all times.
   public init(
     from: Instant? = nil, to: Instant? = nil, population: Population? = nil,
-    unit: Unit = .customer, identityAsOf: Instant? = nil
+    unit: Unit = .customer, identityAsOf: Instant? = nil, breakdown: StoryBreakdown? = nil
   ) {
     self.from = from
     self.to = to
     self.population = population
     self.unit = unit
     self.identityAsOf = identityAsOf
+    self.breakdown = breakdown
   }
 
   /// The range in milliseconds, ends that are left out being further away than any event.
@@ -100,6 +103,7 @@ public enum Population: Sendable, Hashable {
 
 extension Scope: Codable {
   private enum CodingKeys: String, CodingKey, CaseIterable {
+    case question, breakdown
     case from, to, population = "for", unit, identityAsOf = "identity_as_of"
   }
 
@@ -111,7 +115,14 @@ extension Scope: Codable {
     population = try fields.decodeIfPresent(Population.self, forKey: .population)
     unit = try fields.decodeIfPresent(Unit.self, forKey: .unit) ?? .customer
     identityAsOf = try fields.decodeIfPresent(Moment.self, forKey: .identityAsOf)?.instant
-    do { try validate() } catch { throw decoder.refused(error) }
+    let kind = try fields.decodeIfPresent(QuestionKind.self, forKey: .question)
+    if let kind, kind.dividing != .itself {
+      breakdown = try fields.decodeIfPresent(StoryBreakdown.self, forKey: .breakdown)
+    }
+    do {
+      try kind?.check(breakdown)
+      try validate()
+    } catch { throw decoder.refused(error) }
   }
 
   /// Writes the fields that are not as usual.
@@ -122,6 +133,7 @@ extension Scope: Codable {
     try fields.encodeIfPresent(population, forKey: .population)
     if unit != .customer { try fields.encode(unit, forKey: .unit) }
     try fields.encodeIfPresent(identityAsOf, forKey: .identityAsOf)
+    try fields.encodeIfPresent(breakdown, forKey: .breakdown)
   }
 }
 
@@ -228,6 +240,9 @@ extension Population: Codable {
     }
   }
 
+  /// The characters by which a refusal names a condition.
+  private static let longestShown = 60
+
   private static func unknown(
     _ text: String, _ refusal: Refusal, in context: QuestionContext
   ) -> Refusal {
@@ -235,9 +250,11 @@ extension Population: Codable {
       (context.experience?.segments.map(\.name) ?? [])
       + (context.experience?.personas.filter { $0.rule != nil }.map(\.name) ?? [])
       + context.savedSets.keys.sorted()
+    // A condition may be as long as a text.
+    let shown = text.count > longestShown ? text.prefix(longestShown - 1) + "…" : text
     return Refusal(
       "question.for",
-      problem: "“\(text)” is no segment, persona or saved set, and no condition on a story: "
+      problem: "“\(shown)” is no segment, persona or saved set, and no condition on a story: "
         + refusal.problem,
       remedy: nearest(to: text, among: known).map { "Did you mean “\($0)”?" }
         ?? (known.isEmpty

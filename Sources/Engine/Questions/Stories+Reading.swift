@@ -2,38 +2,55 @@ import Events
 import Experience
 import Stories
 
-extension Stories {
-  /// The stories of a population alone; the others are hidden.
+/// Who of one segment is of a population at a moment.
+struct PopulationJudge {
+  private let population: Population
+  private let rule: StoryRule?
+  private let segment: StorySegment
+  private let moment: Int64
+
+  /// Compiles the condition.
   ///
   /// - Parameter end: the first moment that is too late: a condition is judged by the story before
   ///   it; nil: by the whole story, at the time of the latest event of all.
   /// - Throws: what is wrong with the condition.
+  init(
+    _ population: Population, at end: Instant?, of segment: StorySegment, in stories: Stories
+  ) throws(Refusal) {
+    self.population = population
+    self.segment = segment
+    moment = end?.milliseconds ?? stories.watermark.map { $0.milliseconds + 1 } ?? 0
+    rule = try population.rule.map { rule throws(Refusal) in
+      try StoryRule(rule, of: segment, names: stories.names)
+    }
+  }
+
+  /// Whether the customer at a position is of it.
+  func admits(_ customer: Int) -> Bool {
+    switch population {
+    case .saved(_, let keys): return keys.contains(sorted: segment.customers[customer])
+    case .condition:
+      let rows = segment.rows(of: customer)
+      let before = UnsafeBufferPointer(rebasing: segment.times[rows]).firstPosition {
+        $0 >= moment
+      }
+      return rule?.holds(story: rows, before: rows.lowerBound + before, at: moment) ?? false
+    }
+  }
+}
+
+extension Stories {
+  /// The stories of a population alone; the others are hidden.
+  ///
+  /// - Parameter end: the first moment that is too late, as a `PopulationJudge` takes it.
+  /// - Throws: what is wrong with the condition.
   func restricted(to population: Population, at end: Instant?) throws(Refusal) -> Stories {
-    let moment = end?.milliseconds ?? watermark.map { $0.milliseconds + 1 } ?? 0
     var segments = segments
     for index in segments.indices {
-      let segment = segments[index]
-      let rule: StoryRule?
-      var saved: [UInt64] = []
-      switch population {
-      case .condition(_, let condition):
-        rule = try StoryRule(condition, of: segment, names: names)
-      case .saved(_, let keys): (rule, saved) = (nil, keys)
-      }
+      let judge = try PopulationJudge(population, at: end, of: segments[index], in: self)
       var visible = PositionRanges()
-      for customer in segment.visible.joined() {
-        let rows = segment.rows(of: customer)
-        let holds =
-          if let rule {
-            rule.holds(
-              story: rows,
-              before: rows.lowerBound
-                + UnsafeBufferPointer(rebasing: segment.times[rows]).firstPosition {
-                  $0 >= moment
-                },
-              at: moment)
-          } else { saved.contains(sorted: segment.customers[customer]) }
-        if holds { visible.append(customer) }
+      for customer in segments[index].visible.joined() where judge.admits(customer) {
+        visible.append(customer)
       }
       segments[index].visible = visible.ranges
     }
