@@ -36,4 +36,15 @@ struct `A receipt's notes` {
     let refusal = await #expect(throws: Refusal.self) { try await world.ask(question) }
     #expect(refusal?.code == "question.event")
   }
+
+  @Test func `are not needed for a name as long as a text, which is refused shortly`() async throws
+  {
+    let world = try BreakdownWorld(seed: 1)
+    var question = FrequencyQuestion()
+    question.event = EventSelector(String(repeating: "nope ", count: 10_000))
+    let refusal = await #expect(throws: Refusal.self) {
+      try await world.ask(.frequency(question))
+    }
+    #expect(try #require(refusal).problem.count < 200)
+  }
 }

@@ -221,7 +221,7 @@ extension Question {
         wanted.allSatisfy({ stories.names.code(of: $0) == nil })
       else { continue }
       throw Refusal(
-        "question.event", problem: "No event or touchpoint is called “\(first)”.",
+        "question.event", problem: "No event or touchpoint is called “\(first.cut)”.",
         remedy: nearest(
           to: first,
           among: (context.experience?.touchpoints.map(\.name) ?? []) + stories.names.names
@@ -234,7 +234,7 @@ extension Question {
     let known = stories.propertyNames
     for name in properties where !known.contains(name) {
       throw Refusal(
-        "question.property", problem: "No event has a property “\(name)”.",
+        "question.property", problem: "No event has a property “\(name.cut)”.",
         remedy: nearest(to: name, among: known).map { "Did you mean “\($0)”?" }
           ?? "`waymark customers <id>` shows what properties events have.")
     }

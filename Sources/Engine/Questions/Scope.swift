@@ -240,9 +240,6 @@ extension Population: Codable {
     }
   }
 
-  /// The characters by which a refusal names a condition.
-  private static let longestShown = 60
-
   private static func unknown(
     _ text: String, _ refusal: Refusal, in context: QuestionContext
   ) -> Refusal {
@@ -250,11 +247,9 @@ extension Population: Codable {
       (context.experience?.segments.map(\.name) ?? [])
       + (context.experience?.personas.filter { $0.rule != nil }.map(\.name) ?? [])
       + context.savedSets.keys.sorted()
-    // A condition may be as long as a text.
-    let shown = text.count > longestShown ? text.prefix(longestShown - 1) + "…" : text
     return Refusal(
       "question.for",
-      problem: "“\(shown)” is no segment, persona or saved set, and no condition on a story: "
+      problem: "“\(text.cut)” is no segment, persona or saved set, and no condition on a story: "
         + refusal.problem,
       remedy: nearest(to: text, among: known).map { "Did you mean “\($0)”?" }
         ?? (known.isEmpty
@@ -286,4 +281,9 @@ private struct StoryCondition: Decodable {
       rule = try Expression(reading: text, about: .story, giving: .boolean)
     } catch { throw decoder.refused(error) }
   }
+}
+
+extension String {
+  /// At most the first 60 characters, to name in a refusal what may be as long as a text.
+  var cut: String { count > 60 ? prefix(59) + "…" : self }
 }
