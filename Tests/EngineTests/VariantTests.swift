@@ -89,8 +89,8 @@ struct `Variants` {
     }
   }
 
-  /// Tables are added up in parts, and grow; ways are hashed where they are long, and listed where they
-  /// are short and nothing else is asked of them.
+  /// Tables are added up in parts, and grow; ways are hashed where they are long, and listed where
+  /// they are short and nothing else is asked of them.
   @Test(arguments: [nil, 3, 12], PathTimes.allCases)
   func `of many sections are added up`(length: Int?, times: PathTimes) async throws {
     var random = SeededGenerator(seed: 5)

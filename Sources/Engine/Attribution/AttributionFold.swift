@@ -44,7 +44,8 @@ public struct AttributionFold: TraceableFold {
         visit.touches = firstTouch..<nextTouch
       } else {
         guard first < next else { continue }
-        // Those before the last conversion: from the ones before the first, back to the story's begin.
+        // Those before the last conversion, from the story's begin on, which is looked for from the
+        // first conversion back.
         var low = Int(tally.touchesBefore.elements[first])
         while low > 0, touchRows[low - 1] >= story.lowerBound { low -= 1 }
         visit.touches = low..<Int(tally.touchesBefore.elements[next - 1])

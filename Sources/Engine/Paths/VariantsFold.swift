@@ -6,10 +6,10 @@ import Stories
 /// Counts the ways that customers take.
 ///
 /// Each section counts its own ways in a table. At the end the tables are added up part by part, and
-/// only for the ways that are shown the details are looked up. Short ways of which nothing else is asked are
-/// listed first, and counted at the end only. Memory: 8 bytes for each customer of such; otherwise 16
-/// bytes for each different way of a section and twice as much room, and 12 for each customer where times
-/// are measured.
+/// only for the ways that are shown the details are looked up. Short ways of which nothing else is
+/// asked are listed first, and counted at the end only. Memory: 8 bytes for each customer of such;
+/// otherwise 16 bytes for each different way of a section and twice as much room, and 12 for each
+/// customer where times are measured.
 public struct VariantsFold: TraceableFold {
   let question: VariantsQuestion
   let touchpoints: [Touchpoint]
@@ -150,13 +150,13 @@ public struct VariantsFold: TraceableFold {
     }
   }
 
-  /// In how many pieces of work the parts of tables are added up: enough to keep some cores busy, few
-  /// enough for their tables to be used again.
+  /// In how many pieces of work the parts of tables are added up: enough to keep some cores busy,
+  /// few enough for their tables to be used again.
   private static let shares = 8
 }
 
-/// A way in the order of an answer: most customers first, then by the bytes of the names, as packed keys
-/// are ordered.
+/// A way in the order of an answer: most customers first, then by the bytes of the names, as packed
+/// keys are ordered.
 private struct WayRank: Comparable, Sendable {
   var customers: Int
   var key: UInt64

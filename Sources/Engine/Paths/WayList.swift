@@ -1,8 +1,8 @@
 /// The packed ways of customers, one after the other, as long as nobody needs to know how many took
 /// which.
 ///
-/// Each block is sorted by the part of the table that its ways belong to. So a way is looked up once, in
-/// a small table at the end, and not in a section's table and then in that of all.
+/// Each block is sorted by the part of the table that its ways belong to. So a way is looked up
+/// once, in a small table at the end, and not in a section's table and then in that of all.
 struct WayList: Sendable {
   private struct Block: Sendable {
     let ways: [UInt64]

@@ -1,7 +1,7 @@
 import Stories
 
-/// Marks the rows with which stories begin: a loop over the rows of many customers that counts the marks
-/// needs no loop over customers, whose ends no processor foresees.
+/// Marks the rows with which stories begin: a loop over the rows of many customers that counts the
+/// marks needs no loop over customers, whose ends no processor foresees.
 struct StoryBegins: Sendable {
   private var scratch = Scratch<UInt8>()
 

@@ -1,7 +1,9 @@
 import Stories
 
-/// Members and those of them who came back, of the customers at hand: a quarter of a word counts the
-/// members of a cohort who came back in a bracket, so that four brackets are counted at once.
+/// Members and those of them who came back, of the customers at hand.
+///
+/// A quarter of a word counts the members of a cohort who came back in a bracket, so that four
+/// brackets are counted at once.
 ///
 /// It is shared with nobody, although it holds pointers.
 struct ReturnWords: @unchecked Sendable {
@@ -45,8 +47,8 @@ struct ReturnWords: @unchecked Sendable {
     last = max(last, cohort)
   }
 
-  /// Adds what has been counted to members by cohort and returns by cohort and bracket, with those of
-  /// all cohorts in the row after theirs; then counts from nothing.
+  /// Adds what has been counted to members by cohort and returns by cohort and bracket, with those
+  /// of all cohorts in the row after theirs; then counts from nothing.
   mutating func empty(into members: inout [Int], _ returned: inout [Int]) {
     guard count > 0 else { return }
     for cohort in first...last {

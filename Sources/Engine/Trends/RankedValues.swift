@@ -125,7 +125,7 @@ struct RankedValues<Value: FixedWidthInteger & UnsignedInteger & Sendable>: Send
 }
 
 extension Array {
-  /// Appends to the last list or, where that is full, to a new one: lists that grew would be copied.
+  /// Appends to the last list, or to a new one where that is full: to grow, it would be copied.
   mutating func extend<Value>(_ more: UnsafeBufferPointer<Value>) where Element == [Value] {
     let room = 8192
     if self.last.map({ $0.count + more.count > room }) ?? true {

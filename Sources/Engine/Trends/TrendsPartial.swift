@@ -167,8 +167,8 @@ struct TrendsPartial: @unchecked Sendable {
 
   /// Counts the chosen rows.
   ///
-  /// Rows of one customer and cell that follow each other are counted as one: counting each would wait
-  /// for the count before it. No loop over customers is needed, whose end nobody could foresee.
+  /// Rows of one customer and cell that follow each other are counted as one: counting each would
+  /// wait for the count before it. No loop over customers is needed, whose end nobody could foresee.
   @inline(__always)
   private mutating func countChosen(_ rows: Int, series: Int, _ counting: Counting) {
     guard let counts = self.customers.baseAddress.map({ $0 + place(series, 0) }),
