@@ -209,25 +209,6 @@ struct `Retention` {
     #expect(throws: Refusal.self) { try fold.plan(for: stories) }
   }
 
-  @Test func `counts more members than a quarter of a word holds`() {
-    var words = ReturnWords(cohorts: 3, brackets: 6)
-    var members = [Int](repeating: 0, count: 4)
-    var returned = [Int](repeating: 0, count: 4 * 6)
-    for member in 0..<200_000 {
-      // Bits beyond the brackets don't count.
-      words.add(member % 2 == 0 ? 0b11_100001 : 0b01_000001, cohort: 1)
-      if words.isFull { words.empty(into: &members, &returned) }
-    }
-    words.add(0b000010, cohort: 2)
-    words.empty(into: &members, &returned)
-    words.empty(into: &members, &returned)
-    #expect(members == [0, 200_000, 1, 200_001])
-    #expect(returned[0..<6].allSatisfy { $0 == 0 })
-    #expect(returned[6..<12] == [200_000, 0, 0, 0, 0, 100_000])
-    #expect(returned[12..<18] == [0, 1, 0, 0, 0, 0])
-    #expect(returned[18..<24] == [200_000, 1, 0, 0, 0, 100_000])
-  }
-
   @Test func `answers about nothing`() async throws {
     let context = try QuestionContext()
     let empty = Stories(names: EventNames(), segments: [])

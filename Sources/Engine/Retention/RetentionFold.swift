@@ -23,8 +23,6 @@ public struct RetentionFold: TraceableFold {
     var outside = 0
     /// Units that were not of the population at their start.
     var strangers = 0
-    /// Those of the block at hand, on the fast path.
-    fileprivate var returns: ReturnWords
     fileprivate var entries: [Entry] = []
     fileprivate var comebacks: [Comeback] = []
   }
@@ -57,8 +55,7 @@ public struct RetentionFold: TraceableFold {
       members: Array(repeating: 0, count: rows),
       returned: Array(repeating: 0, count: rows * brackets),
       retained: Array(repeating: 0, count: isRolling ? rows * brackets : 0),
-      elapsed: Array(repeating: 0, count: isRolling ? rows * (brackets + 1) : 0),
-      returns: ReturnWords(cohorts: question.isPlain ? plan.cohorts : 0, brackets: brackets))
+      elapsed: Array(repeating: 0, count: isRolling ? rows * (brackets + 1) : 0))
   }
 
   /// Counts the customers of a block.
@@ -213,39 +210,50 @@ extension RetentionFold {
   ) {
     guard let times = segment.times.baseAddress, let offsets = segment.offsets.baseAddress
     else { return }
-    let range = plan.range
-    // Where all intervals fit into a word, none of a customer's events lies too far ahead for it.
-    let fits = intervals.count <= UInt64.bitWidth && plan.watermark <= intervals.times.upperBound
+    let (brackets, cohorts) = (plan.brackets.count, plan.cohorts)
+    let (range, total) = (plan.range, plan.cohorts * plan.brackets.count)
     var (without, outside) = (0, 0)
-    var returns = partial.returns
     plan.horizons.withUnsafeBufferPointer { horizons in
-      for customer in customers {
-        let (first, end) = (Int(offsets[customer]), Int(offsets[customer &+ 1]))
-        guard first < end else {
-          without &+= 1
-          continue
+      partial.members.withUnsafeMutableBufferPointer { members in
+        partial.returned.withUnsafeMutableBufferPointer { returned in
+          for customer in customers {
+            let (first, end) = (Int(offsets[customer]), Int(offsets[customer &+ 1]))
+            guard first < end else {
+              without &+= 1
+              continue
+            }
+            let start = times[first]
+            guard range.contains(start) else {
+              outside &+= 1
+              continue
+            }
+            let cohort = intervals.position(of: start)
+            let horizon = horizons[cohort]
+            var last = end
+            if times[end &- 1] >= horizon {
+              let story = UnsafeBufferPointer(start: times + first, count: end &- first)
+              last = first &+ story.firstPosition { $0 >= horizon }
+            }
+            var seen: UInt64 = 0
+            for row in first..<last {
+              seen |= 1 &<< UInt64(truncatingIfNeeded: intervals.position(of: times[row]) &- cohort)
+            }
+            members[cohort] &+= 1
+            let base = cohort &* brackets
+            for bracket in 0..<brackets {
+              returned[base &+ bracket] &+= Int(truncatingIfNeeded: seen & 1)
+              seen &>>= 1
+            }
+          }
+          // Each member is of one cohort, so all of them are the sum.
+          members[cohorts] = members[..<cohorts].reduce(0, &+)
+          for bracket in 0..<brackets {
+            returned[total &+ bracket] = stride(from: bracket, to: total, by: brackets)
+              .reduce(0) { $0 &+ returned[$1] }
+          }
         }
-        let start = times[first]
-        guard range.contains(start) else {
-          outside &+= 1
-          continue
-        }
-        let cohort = intervals.position(of: start)
-        var last = end
-        if !fits, times[end &- 1] >= horizons[cohort] {
-          let story = UnsafeBufferPointer(start: times + first, count: end &- first)
-          last = first &+ story.firstPosition { $0 >= horizons[cohort] }
-        }
-        var seen: UInt64 = 0
-        for row in first..<last {
-          seen |= 1 &<< UInt64(truncatingIfNeeded: intervals.position(of: times[row]) &- cohort)
-        }
-        returns.add(seen, cohort: cohort)
-        if returns.isFull { returns.empty(into: &partial.members, &partial.returned) }
       }
     }
-    returns.empty(into: &partial.members, &partial.returned)
-    partial.returns = returns
     partial.withoutStart += without
     partial.outside += outside
   }
