@@ -64,7 +64,8 @@ struct `A funnel` {
   @Test(arguments: UInt64(0)..<300)
   func `counts what its naive twin counts`(seed: UInt64) async throws {
     var world = RandomWorld(seed: seed)
-    let stories = try Stories(world.events(customers: 12, each: 11))
+    // Now and then more rows than are looked at at once.
+    let stories = try Stories(world.events(customers: seed % 60 == 0 ? 700 : 12, each: 11))
     let plain = stories.plain.map(\.events)
     var answered = 0
     while answered < 12 {

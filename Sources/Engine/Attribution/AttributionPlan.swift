@@ -69,10 +69,11 @@ public final class AttributionPlan: Sendable {
 /// An attribution's question, compiled for one segment: an object, so that visits count one reference.
 final class AttributionTable: @unchecked Sendable {
   private let memory = ColumnMemory()
-  /// By code: 1 where events of that name may be conversions.
-  let conversionCodes: UnsafeMutableBufferPointer<UInt8>
-  /// By code: 1 where events of that name may be touches.
-  let touchCodes: UnsafeMutableBufferPointer<UInt8>
+  /// By code: `converts` where events of that name may be conversions, and 1 shifted by `touchShift`
+  /// where they may be touches.
+  let kinds: UnsafeMutableBufferPointer<UInt8>
+  static let converts = 1
+  static let touchShift = 1
   /// Whether each event of those codes is one without doubt.
   let allConvert: Bool
   let allTouch: Bool
@@ -105,19 +106,18 @@ final class AttributionTable: @unchecked Sendable {
     self.touchpoints =
       touchpoints.isEmpty
       ? nil : try TouchpointTable(touchpoints, of: segment, names: names)
-    conversionCodes = memory.room(for: names.names.count)
-    touchCodes = memory.room(for: names.names.count)
+    kinds = memory.room(for: names.names.count)
     var allConvert = true
     var allTouch = !rules.isEmpty
     for (code, name) in names.names.enumerated() {
       let converts = conversion.verdict(code: UInt16(code))
-      conversionCodes[code] = converts == .never ? 0 : 1
       if converts == .sometimes { allConvert = false }
       let verdicts = rules.map { $0.verdict(code: UInt16(code)) }
       let touches =
         rules.isEmpty
         ? converts != .always && !name.hasPrefix("$") : verdicts.contains { $0 != .never }
-      touchCodes[code] = touches ? 1 : 0
+      kinds[code] = UInt8(
+        (converts == .never ? 0 : Self.converts) | (touches ? 1 << Self.touchShift : 0))
       if touches, !verdicts.contains(.always) { allTouch = false }
     }
     self.allConvert = allConvert
@@ -134,7 +134,13 @@ final class AttributionTable: @unchecked Sendable {
   }
 
   /// The group of the touch of a row.
-  @inline(__always) func group(_ row: Int) -> UInt16 { groups.group(row) }
+  func group(_ row: Int) -> UInt16 { groups.group(row) }
+
+  /// Writes the groups of touches.
+  func fill(
+    _ numbers: UnsafeMutableBufferPointer<UInt16>,
+    of rows: Slice<UnsafeMutableBufferPointer<UInt32>>
+  ) { groups.fill(numbers, of: UnsafeBufferPointer(rebasing: rows)) }
 
   /// What the conversion of a row is worth; nil where it does not say.
   func value(_ row: Int) -> Double? { value?.number(row) }

@@ -33,7 +33,9 @@ public struct AttributionTally: @unchecked Sendable {
   private(set) var converted = Scratch<Int64>()
   /// What each is worth; not-a-number where it does not say.
   private(set) var worths = Scratch<Double>()
-  /// The touches of a customer.
+  /// How many touches of the block are before each.
+  private(set) var touchesBefore = Scratch<UInt32>()
+  /// The touches of a block.
   private(set) var rows = Scratch<UInt32>()
   private(set) var times = Scratch<Int64>()
   private(set) var groups = Scratch<UInt16>()
@@ -59,19 +61,20 @@ public struct AttributionTally: @unchecked Sendable {
     for sums in [costs, credits, values] { sums.initialize(repeating: 0) }
   }
 
-  /// Makes room for the conversions of so many rows.
-  mutating func makeRoom(candidates count: Int) {
+  /// Makes room for the conversions and touches of so many rows.
+  mutating func makeRoom(rows count: Int) {
     candidates.hold(count)
     converted.hold(count)
     worths.hold(count)
-  }
-
-  /// Begins another customer, of so many rows.
-  mutating func begin(rows count: Int) {
-    customer += 1
+    touchesBefore.hold(count)
     rows.hold(count)
     times.hold(count)
     groups.hold(count)
+  }
+
+  /// Begins another customer, of so many touches.
+  mutating func begin(touches count: Int) {
+    customer += 1
     ages.hold(count)
     shares.hold(count)
     path.hold(count)

@@ -5,9 +5,10 @@ import Stories
 struct AttributionVisit {
   private let plan: AttributionPlan
   private let table: AttributionTable
-  private let codes: UnsafeBufferPointer<UInt16>
   private let times: UnsafeBufferPointer<Int64>
   var story = 0..<0
+  /// Its touches that matter, as positions in the tally's list.
+  var touches = 0..<0
   /// The rows of all conversions of the story, whenever they were.
   var conversions = UnsafeBufferPointer<UInt32>(start: nil, count: 0)
   /// When they were.
@@ -18,18 +19,18 @@ struct AttributionVisit {
   init(_ plan: AttributionPlan, _ table: AttributionTable, _ segment: StorySegment) {
     self.plan = plan
     self.table = table
-    codes = segment.codes
     times = segment.times
   }
 
   /// Counts the conversions and, where they are asked for, costs and the path to none.
-  func run(_ tally: inout AttributionTally) {
-    guard let rows = rowsToRead else { return }
-    tally.begin(rows: story.count)
-    let count = collectTouches(rows, tally)
+  mutating func run(_ tally: inout AttributionTally) {
+    guard plan.readsEverybody || converted.contains(where: { plan.range.contains($0) })
+    else { return }
+    tally.begin(touches: touches.count)
+    if !table.allTouch { chooseTouches(tally) }
     let touched = tally.times.elements
-    var low = 0
-    var high = 0
+    var low = touches.lowerBound
+    var high = low
     for conversion in conversions.indices {
       let row = Int(conversions[conversion])
       let time = converted[conversion]
@@ -38,54 +39,27 @@ struct AttributionVisit {
         tally.ofOthers += 1
         continue
       }
-      while high < count, touched[high] < time { high += 1 }
+      while high < touches.upperBound, touched[high] < time { high += 1 }
       while low < high, touched[low] < time - plan.lookback { low += 1 }
       divide(
         worths[conversion], at: time,
         among: max(low, high - AttributionQuestion.mostTouches)..<high, &tally)
     }
-    if !plan.costs.isEmpty { addCosts(count, tally) }
-    if plan.needsNulls { addPathToNone(count, &tally) }
+    if !plan.costs.isEmpty { addCosts(tally) }
+    if plan.needsNulls { addPathToNone(&tally) }
   }
 
-  /// The rows in which touches matter; nil where none do.
-  ///
-  /// They are not cut to the lookback: codes lie in the cache by now, and a search would wait for
-  /// times that do not.
-  private var rowsToRead: Range<Int>? {
-    guard !plan.readsEverybody else { return story }
-    guard let last = conversions.last, converted.contains(where: { plan.range.contains($0) })
-    else { return nil }
-    return story.lowerBound..<Int(last)
-  }
-
-  /// Writes rows, times and groups of touches, without a branch for each event.
-  ///
-  /// - Returns: how many there are.
-  private func collectTouches(_ read: Range<Int>, _ tally: AttributionTally) -> Int {
-    guard let rows = tally.rows.elements.baseAddress, let codes = codes.baseAddress,
-      let touches = table.touchCodes.baseAddress
-    else { return 0 }
-    var count = 0
-    for row in read {
-      rows[count] = UInt32(truncatingIfNeeded: row)
-      count &+= Int(touches[Int(codes[row])])
+  /// Keeps those touches for which rows must be asked, and writes their groups.
+  private mutating func chooseTouches(_ tally: AttributionTally) {
+    let (rows, times, groups) = (tally.rows.elements, tally.times.elements, tally.groups.elements)
+    var kept = touches.lowerBound
+    for touch in touches where table.touches(Int(rows[touch])) {
+      rows[kept] = rows[touch]
+      times[kept] = times[touch]
+      groups[kept] = table.group(Int(rows[touch]))
+      kept += 1
     }
-    if !table.allTouch {
-      var kept = 0
-      for touch in 0..<count where table.touches(Int(rows[touch])) {
-        rows[kept] = rows[touch]
-        kept += 1
-      }
-      count = kept
-    }
-    let touched = tally.times.elements
-    let groups = tally.groups.elements
-    for touch in 0..<count {
-      touched[touch] = times[Int(rows[touch])]
-      groups[touch] = table.group(Int(rows[touch]))
-    }
-    return count
+    touches = touches.lowerBound..<kept
   }
 
   /// Divides one conversion by every model.
@@ -158,8 +132,8 @@ struct AttributionVisit {
   }
 
   /// Adds what the touches of the range cost.
-  private func addCosts(_ count: Int, _ tally: AttributionTally) {
-    for touch in 0..<count {
+  private func addCosts(_ tally: AttributionTally) {
+    for touch in touches {
       let row = Int(tally.rows.elements[touch])
       let time = times[row]
       guard plan.range.contains(time), let touchpoint = table.touchpoint(row),
@@ -170,11 +144,11 @@ struct AttributionVisit {
   }
 
   /// Counts the customer's path to none, if the latest touch of the range led to no conversion.
-  private func addPathToNone(_ count: Int, _ tally: inout AttributionTally) {
+  private func addPathToNone(_ tally: inout AttributionTally) {
     let touched = tally.times.elements
-    var end = count
-    while end > 0, touched[end - 1] >= plan.range.upperBound { end -= 1 }
-    guard end > 0, touched[end - 1] >= plan.range.lowerBound else { return }
+    var end = touches.upperBound
+    while end > touches.lowerBound, touched[end - 1] >= plan.range.upperBound { end -= 1 }
+    guard end > touches.lowerBound, touched[end - 1] >= plan.range.lowerBound else { return }
     let time = touched[end - 1]
     let row = Int(tally.rows.elements[end - 1])
     guard table.population?.holds(story: story, before: row, at: time) ?? true else { return }
@@ -187,7 +161,7 @@ struct AttributionVisit {
       from = max(from, conversion)
     }
     var first = end - 1
-    let earliest = max(0, end - AttributionQuestion.mostTouches)
+    let earliest = max(touches.lowerBound, end - AttributionQuestion.mostTouches)
     while first > earliest, touched[first - 1] >= from { first -= 1 }
     addPath(first..<end, .init(nulls: 1), &tally)
   }

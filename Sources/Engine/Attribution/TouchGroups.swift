@@ -79,9 +79,24 @@ struct TouchGroupColumns: @unchecked Sendable {
   }
 
   /// The number of the group of a row's event.
-  @inline(__always) func group(_ row: Int) -> UInt16 {
+  func group(_ row: Int) -> UInt16 {
     if let texts { return groups[texts.code(row)] }
     return other(row)
+  }
+
+  /// Writes the numbers of the groups of some rows' events.
+  func fill(_ numbers: UnsafeMutableBufferPointer<UInt16>, of rows: UnsafeBufferPointer<UInt32>) {
+    guard let texts else {
+      for (position, row) in rows.enumerated() { numbers[position] = other(Int(row)) }
+      return
+    }
+    guard let codes = texts.denseCodes8 else {
+      for (position, row) in rows.enumerated() { numbers[position] = groups[texts.code(Int(row))] }
+      return
+    }
+    for (position, row) in rows.enumerated() {
+      numbers[position] = groups[Int(codes[Int(row)])]
+    }
   }
 
   private func other(_ row: Int) -> UInt16 {

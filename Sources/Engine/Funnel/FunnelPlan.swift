@@ -58,6 +58,8 @@ struct FunnelTable: Sendable {
   let held: [PropertyColumns]
   /// For the fast path, by code; nil where the question needs more.
   let moves: [FunnelMove]?
+  /// By code: 1 where the fast path has a use for events of that name, otherwise 0.
+  let uses: [UInt8]
 
   init(
     _ question: FunnelQuestion, of segment: StorySegment, names: EventNames
@@ -87,6 +89,7 @@ struct FunnelTable: Sendable {
     moves =
       question.isPlain && sometimes.allSatisfy { $0 == 0 }
       ? FunnelMove.moves(always, of: question) : nil
+    uses = moves?.map { $0.target == 0 ? 0 : 1 } ?? []
   }
 
   /// Steps take the lower half of a word, exclusions the upper one.

@@ -6,6 +6,9 @@ import Stories
 /// What a section has counted of a funnel.
 public struct FunnelPartial: Sendable {
   var tally: FunnelTally
+  /// Room of the fast path.
+  var hits = FunnelHits()
+  var reaches = Scratch<PlainReach>()
 }
 
 extension FunnelQuestion: Fold {
@@ -30,7 +33,7 @@ extension FunnelQuestion: Fold {
     let table = plan.segments[index]
     if let moves = table.moves {
       countPlainly(
-        customers, ofSegment: index, in: stories, moves, by: plan, into: &partial.tally)
+        customers, ofSegment: index, in: stories, moves, by: plan, into: &partial)
       return
     }
     let values = plan.breakdown?[index]

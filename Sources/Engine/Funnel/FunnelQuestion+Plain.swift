@@ -2,7 +2,7 @@ import Events
 import Stories
 
 /// How far a customer came on the fast path.
-private struct PlainReach {
+struct PlainReach: BitwiseCopyable {
   var level = 0
   /// The row that first brought them there, or where that is asked for, the one that entered.
   var row = 0
@@ -31,13 +31,14 @@ extension FunnelQuestion {
   /// nothing else matters.
   func countPlainly(
     _ customers: Range<Int>, ofSegment index: Int, in stories: Stories, _ moves: [FunnelMove],
-    by plan: FunnelPlan, into tally: inout FunnelTally
+    by plan: FunnelPlan, into partial: inout FunnelPartial
   ) {
     guard figures == .counts else {
       return measurePlainly(
-        customers, ofSegment: index, in: stories, moves, by: plan, into: &tally)
+        customers, ofSegment: index, in: stories, moves, by: plan, into: &partial)
     }
     let segment = stories.segments[index]
+    let table = plan.segments[index]
     let values = plan.breakdown?[index]
     let (count, width) = (steps.count, steps.count + 1)
     let isShort =
@@ -48,6 +49,7 @@ extension FunnelQuestion {
     // By group and level, those that came so far, and how many of them may still go further.
     var counts = [Int](repeating: 0, count: 2 * plan.groups * width)
     var rows = [Int](repeating: 0, count: count)
+    var hits = partial.hits
     counts.withUnsafeMutableBufferPointer { counts in
       func add(_ reach: PlainReach, group: Int) {
         let place = 2 * (group &* width &+ reach.level)
@@ -58,9 +60,13 @@ extension FunnelQuestion {
         counts[place &+ 1] &+= waits ? 1 : 0
       }
       func settle(_ reach: PlainReach) { add(reach, group: 0) }
+      // Where values are read right after each other, they are waited for together.
+      partial.reaches.hold(values == nil ? 0 : customers.count)
+      let entered = partial.reaches.elements
+      var entries = 0
       func settleEntering(_ reach: PlainReach) {
-        guard reach.level > 0, let values else { return }
-        add(reach, group: values.position(reach.row))
+        entered[entries] = reach
+        entries &+= reach.level > 0 ? 1 : 0
       }
       func settleReaching(_ reach: PlainReach) {
         guard reach.level > 0 else { return }
@@ -71,19 +77,26 @@ extension FunnelQuestion {
       }
       switch (values == nil, from == nil && to == nil, breakdown?.place == .first && isShort) {
       case (true, true, _) where exclusions.isEmpty:
-        walk(.ignored, .whole, .none, customers, segment, moves, plan, settle)
-      case (true, true, _): walk(.ignored, .whole, .some, customers, segment, moves, plan, settle)
-      case (true, false, _): walk(.ignored, .part, .some, customers, segment, moves, plan, settle)
+        walk(.ignored, .whole, .none, customers, segment, table, plan, &hits, settle)
+      case (true, true, _):
+        walk(.ignored, .whole, .some, customers, segment, table, plan, &hits, settle)
+      case (true, false, _):
+        walk(.ignored, .part, .some, customers, segment, table, plan, &hits, settle)
       case (false, true, true):
-        walk(.entering, .whole, .none, customers, segment, moves, plan, settleEntering)
+        walk(.entering, .whole, .none, customers, segment, table, plan, &hits, settleEntering)
       case (false, _, _):
-        walk(.reaching, .part, .none, customers, segment, moves, plan, settleReaching)
+        walk(.reaching, .part, .none, customers, segment, table, plan, &hits, settleReaching)
+      }
+      if let values, let breakdown {
+        let values = RowDimension(Dimension(breakdown.property), values, of: segment)
+        for reach in entered[..<entries] { add(reach, group: values.position(reach.row)) }
       }
     }
+    partial.hits = hits
     for group in 0..<plan.groups {
       for level in 1...count {
         let place = 2 * (group * width + level)
-        tally.add(level: level, units: counts[place], open: counts[place + 1], group: group)
+        partial.tally.add(level: level, units: counts[place], open: counts[place + 1], group: group)
       }
     }
   }
@@ -91,24 +104,27 @@ extension FunnelQuestion {
   /// The same with times, which are between the rows that filled the steps.
   private func measurePlainly(
     _ customers: Range<Int>, ofSegment index: Int, in stories: Stories, _ moves: [FunnelMove],
-    by plan: FunnelPlan, into tally: inout FunnelTally
+    by plan: FunnelPlan, into partial: inout FunnelPartial
   ) {
     let segment = stories.segments[index]
     let values = plan.breakdown?[index]
     var rows = [Int](repeating: 0, count: steps.count)
     let bounded = window != nil
     let longest = window?.milliseconds ?? FunnelPlan.unbounded
-    walk(.reaching, .part, .none, customers, segment, moves, plan) { reach in
+    var hits = partial.hits
+    let table = plan.segments[index]
+    walk(.reaching, .part, .none, customers, segment, table, plan, &hits) { reach in
       guard reach.level > 0 else { return }
       trace(reach, of: segment, moves, by: plan, into: &rows)
       let isOpen =
         bounded && reach.level < steps.count && plan.watermark &- reach.entry <= longest
       rows.withUnsafeBufferPointer { rows in
-        tally.add(
+        partial.tally.add(
           level: reach.level, isOpen: isOpen, rows: rows, times: segment.times,
           group: group(of: rows, level: reach.level, values), order: order)
       }
     }
+    partial.hits = hits
   }
 
   /// Goes back from the row that first reached a level: each step was filled by the latest event
@@ -137,9 +153,10 @@ extension FunnelQuestion {
   @inline(__always)
   private func walk(
     _ rows: PlainRows, _ range: PlainRange, _ exclusions: PlainExclusions,
-    _ customers: Range<Int>, _ segment: StorySegment, _ moves: [FunnelMove], _ plan: FunnelPlan,
-    _ settle: (PlainReach) -> Void
+    _ customers: Range<Int>, _ segment: StorySegment, _ table: FunnelTable, _ plan: FunnelPlan,
+    _ hits: inout FunnelHits, _ settle: (PlainReach) -> Void
   ) {
+    guard let offsets = segment.offsets.baseAddress, let moves = table.moves else { return }
     let slotCount = steps.count + 3
     let now = FunnelMove.slots(steps: steps.count).now
     let (from, last) = (plan.from, plan.to - 1)
@@ -148,43 +165,52 @@ extension FunnelQuestion {
     let window =
       min(self.window?.milliseconds ?? .max, PlainEntry.longestWindow) << bits
       | (1 << bits - 1)
-    guard let codes = segment.codes.baseAddress, let times = segment.times.baseAddress,
-      let offsets = segment.offsets.baseAddress
-    else { return }
+    let parts = segment.parts(of: customers, rows: FunnelHits.rowsAtOnce)
     withUnsafeTemporaryAllocation(of: Int64.self, capacity: slotCount) { slots in
       guard let slots = slots.baseAddress else { return }
       moves.withUnsafeBufferPointer { moves in
         guard let moves = moves.baseAddress else { return }
-        for customer in customers {
-          slots.update(repeating: PlainEntry.none, count: slotCount)
-          var reach = PlainReach(entry: PlainEntry.none)
-          let first = Int(offsets[customer])
-          for row in first..<Int(offsets[customer &+ 1]) {
-            let time = times[row]
-            let moment = rows == .entering ? time << bits | Int64(row &- first) : time
-            let move = moves[Int(codes[row])]
-            if range == .part {
-              // All ones where it is so, all zeros where not: the compiler makes no branch of it.
-              let outside = ((time &- from) | (last &- time)) >> 63
-              slots[now] = (moment & ~outside) | (PlainEntry.none & outside)
-            } else {
-              slots[now] = moment
-            }
-            let entry = slots[Int(move.source)]
-            let late = (window &- (moment &- entry)) >> 63
-            let target = Int(move.target)
-            let kept = exclusions == .some ? late & Int64(move.keeps) : late
-            slots[target] = (entry & ~kept) | (slots[target] & kept)
-            let step = Int(move.step) & ~Int(late)
-            if rows == .reaching { reach.row = step > reach.level ? row : reach.row }
-            if rows == .entering {
-              let entered = first &+ Int(entry & (1 << bits &- 1))
-              reach.row = step > reach.level ? entered : reach.row
-            }
-            reach.level = max(reach.level, step)
+        for part in parts {
+          table.uses.withUnsafeBufferPointer { uses in
+            if let uses = uses.baseAddress { hits.list(part, of: segment, uses: uses) }
           }
-          reach.entry = slots[1] >> bits
-          settle(reach)
+          guard let hitRows = hits.rows.baseAddress, let hitTimes = hits.times.baseAddress,
+            let hitCodes = hits.codes.baseAddress
+          else { return }
+          var hit = 0
+          for customer in part {
+            slots.update(repeating: PlainEntry.none, count: slotCount)
+            var reach = PlainReach(entry: PlainEntry.none)
+            let (first, end) = (Int(offsets[customer]), offsets[customer &+ 1])
+            while hitRows[hit] < end {
+              let row = Int(hitRows[hit])
+              let time = hitTimes[hit]
+              let move = moves[Int(hitCodes[hit])]
+              hit &+= 1
+              let moment = rows == .entering ? time << bits | Int64(row &- first) : time
+              if range == .part {
+                // All ones where it is so, all zeros where not: the compiler makes no branch of it.
+                let outside = ((time &- from) | (last &- time)) >> 63
+                slots[now] = (moment & ~outside) | (PlainEntry.none & outside)
+              } else {
+                slots[now] = moment
+              }
+              let entry = slots[Int(move.source)]
+              let late = (window &- (moment &- entry)) >> 63
+              let target = Int(move.target)
+              let kept = exclusions == .some ? late & Int64(move.keeps) : late
+              slots[target] = (entry & ~kept) | (slots[target] & kept)
+              let step = Int(move.step) & ~Int(late)
+              if rows == .reaching { reach.row = step > reach.level ? row : reach.row }
+              if rows == .entering {
+                let entered = first &+ Int(entry & (1 << bits &- 1))
+                reach.row = step > reach.level ? entered : reach.row
+              }
+              reach.level = max(reach.level, step)
+            }
+            reach.entry = slots[1] >> bits
+            settle(reach)
+          }
         }
       }
     }

@@ -4,6 +4,8 @@ import Stories
 /// What one section has counted of ways.
 struct VariantsSection: Sendable {
   var table: WayTable
+  /// Ways that are not in the table yet.
+  private(set) var list = WayList()
   var customers = 0
   /// Customers without an event that has a name in the range.
   var withoutWay = 0
@@ -15,8 +17,18 @@ struct VariantsSection: Sendable {
   private var scores: [ExactSum] = []
   /// Room for one way.
   fileprivate var way: [UInt16] = []
+  /// Room for the packed ways of a block.
+  fileprivate var ways = Scratch<UInt64>()
 
-  init(_ keys: WayKeys) { table = WayTable(keys) }
+  init(_ keys: WayKeys, _ counting: WayCounting) {
+    table = WayTable(keys, holding: counting == .atOnce ? .everything : .little)
+  }
+
+  /// Adds the first ways of the room.
+  fileprivate mutating func addWays(_ count: Int) {
+    list.add(UnsafeBufferPointer(rebasing: ways.elements[..<count]))
+    customers += count
+  }
 
   @inline(__always) fileprivate mutating func addDuration(_ duration: Int64, of id: UInt32) {
     ids.append(id)
@@ -81,6 +93,14 @@ struct VariantDetails {
   }
 }
 
+/// When ways are counted.
+enum WayCounting: Sendable {
+  /// When they are met, for more is asked of each.
+  case atOnce
+  /// At the end, as packed ways on their own can be.
+  case atEnd
+}
+
 /// The visit of some customers.
 struct VariantsVisit {
   let segment: StorySegment
@@ -91,44 +111,80 @@ struct VariantsVisit {
   let times: PathTimes
   let goal: EventRule?
   let score: NumberRule?
+  let counting: WayCounting
 
   @inline(__always) func run(_ names: some RowNames, into section: inout VariantsSection) {
-    if case .packed(let bits, _) = section.table.keys {
-      pack(names, bits: UInt64(bits), into: &section)
+    guard case .packed(let bits, _) = section.table.keys else {
+      return write(names, into: &section)
+    }
+    if counting == .atEnd, customers.count >= WayList.fewest {
+      list(names, bits: UInt64(bits), into: &section)
     } else {
-      write(names, into: &section)
+      pack(names, bits: UInt64(bits), into: &section)
     }
   }
 
-  /// Ways as numbers, without a branch for an event.
+  /// A way as a number, without a branch for an event.
+  ///
+  /// - Returns: the key, of no names 0, and the last row that was looked at and has a name.
+  @inline(__always) private func packed(
+    _ rows: Range<Int>, _ names: some RowNames, bits: UInt64, length: Int
+  ) -> (key: UInt64, last: Int) {
+    let skipped = NamingTable.skipped
+    // Where repeats are kept, nothing equals what came last.
+    let mask: UInt16 = repeats == .collapsed ? 0 : .max
+    var (key, found): (UInt64, Int) = (0, 0)
+    var last = skipped
+    var (row, lastRow) = (rows.lowerBound, rows.lowerBound)
+    while row < rows.upperBound, found < length {
+      let name = names.number(row)
+      // All ones or zeros: of conditions the compiler would make branches that nobody foresees.
+      let isNamed = Self.ones(where: name, differsFrom: skipped)
+      let isNew = isNamed & Self.ones(where: name, differsFrom: last | mask)
+      key =
+        (key &<< (bits & UInt64(bitPattern: isNew))) | (UInt64(name) &+ 1)
+        & UInt64(bitPattern: isNew)
+      found &-= Int(isNew)
+      last ^= (last ^ name) & UInt16(truncatingIfNeeded: isNamed)
+      lastRow ^= (lastRow ^ row) & Int(isNamed)
+      row &+= 1
+    }
+    return (key << (bits &* UInt64(length &- found)), lastRow)
+  }
+
+  @inline(__always)
+  private static func ones(where name: UInt16, differsFrom other: UInt16) -> Int64 {
+    (0 &- Int64(name ^ other)) >> 63
+  }
+
+  /// Packed ways, counted at the end.
+  private func list(
+    _ names: some RowNames, bits: UInt64, into section: inout VariantsSection
+  ) {
+    section.ways.hold(customers.count)
+    guard let ways = section.ways.elements.baseAddress else { return }
+    let length = length
+    var count = 0
+    for customer in customers {
+      let key = packed(segment.rows(of: customer, in: range), names, bits: bits, length: length).key
+      ways[count] = key
+      count &+= key == 0 ? 0 : 1
+    }
+    section.withoutWay += customers.count - count
+    section.addWays(count)
+  }
+
+  /// Packed ways, counted at once.
   private func pack(
     _ names: some RowNames, bits: UInt64, into section: inout VariantsSection
   ) {
-    let skipped = NamingTable.skipped
-    let mask: UInt16 = repeats == .collapsed ? 0 : .max
-    let (customers, length) = (customers, length)
     for customer in customers {
       let rows = segment.rows(of: customer, in: range)
-      var (key, found): (UInt64, Int) = (0, 0)
-      var last = skipped
-      var (row, lastRow) = (rows.lowerBound, rows.lowerBound)
-      while row < rows.upperBound, found < length {
-        let name = names.number(row)
-        let isNamed = name != skipped
-        // Where repeats are kept, nothing equals what came last.
-        let isNew = isNamed && name != (last | mask)
-        let longer = (key &<< bits) | (UInt64(name) &+ 1)
-        key = isNew ? longer : key
-        found &+= isNew ? 1 : 0
-        last = isNamed ? name : last
-        lastRow = isNamed ? row : lastRow
-        row &+= 1
-      }
-      guard found > 0 else {
+      let (key, lastRow) = packed(rows, names, bits: bits, length: length)
+      guard key != 0 else {
         section.withoutWay += 1
         continue
       }
-      key = key << (bits &* UInt64(length &- found))
       let id = section.table.add(1, key: key, way: .init(start: nil, count: 0))
       add(id, rows, first: names, last: lastRow, to: &section)
     }

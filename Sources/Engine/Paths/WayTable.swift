@@ -18,6 +18,8 @@ enum WayKeys: Sendable {
     }
   }
 
+  var arePacked: Bool { if case .packed = self { true } else { false } }
+
   /// The key of a way.
   func key(of way: some Collection<UInt16>) -> UInt64 {
     switch self {
@@ -79,6 +81,13 @@ struct WayTable: Sendable {
   /// Tables are added up in that many parts: 2 to the power of this.
   static let partBits: UInt64 = 6
 
+  static let parts = 1 << Int(partBits)
+
+  /// The part of a table that a key belongs to.
+  @inline(__always) static func part(of key: UInt64) -> Int {
+    Int(truncatingIfNeeded: mixed(key) >> (64 - partBits))
+  }
+
   /// Makes a table.
   ///
   /// - Parameter part: whether it holds one part only, whose keys begin with the same bits.
@@ -87,9 +96,10 @@ struct WayTable: Sendable {
     let size: Int
     switch part {
     case .everything: (skip, size) = (0, Self.usual)
+    case .little: (skip, size) = (0, Self.smallest)
     case .onePart(let ways):
       // Parts are about equal, since keys are mixed; what is not expected makes the table grow.
-      let expected = 2 * (ways >> Int(Self.partBits)) + ways >> Int(Self.partBits + 2)
+      let expected = 2 * (ways >> Int(Self.partBits)) + ways >> Int(Self.partBits + 5)
       (skip, size) = (Self.partBits, max(Self.smallest, expected.powerOfTwoAbove))
     }
     slots = Array(repeating: Slot(key: 0, id: 0, count: 0), count: size)
@@ -99,6 +109,8 @@ struct WayTable: Sendable {
   /// What a table holds.
   enum Part {
     case everything
+    /// The same, where it is to be expected that there is little of it.
+    case little
     /// One of the parts of that many ways at most.
     case onePart(ofWays: Int)
   }
@@ -136,6 +148,45 @@ struct WayTable: Sendable {
     }
     if count * 2 > slots.count { grow() }
     return id
+  }
+
+  /// Adds a customer to each of some packed ways.
+  mutating func add(_ ways: UnsafeBufferPointer<UInt64>) {
+    var next = 0
+    while next < ways.count {
+      // So many as fit before it must grow.
+      let end = min(ways.count, next + slots.count / 2 - count + 1)
+      let (shift, skip, mask) = (shift, skip, slots.count - 1)
+      var known = UInt32(truncatingIfNeeded: count)
+      slots.withUnsafeMutableBufferPointer { slots in
+        guard let slots = slots.baseAddress else { return }
+        for way in ways[next..<end] {
+          var place = Int(truncatingIfNeeded: (Self.mixed(way) &<< skip) &>> shift)
+          // One condition and not two, either of which could not be foreseen.
+          while (slots[place].count == 0 ? 0 : 1) & (slots[place].key == way ? 0 : 1) != 0 {
+            place = (place &+ 1) & mask
+          }
+          let isNew = slots[place].count == 0
+          slots[place].key = way
+          slots[place].id = isNew ? known : slots[place].id
+          slots[place].count &+= 1
+          known &+= isNew ? 1 : 0
+        }
+      }
+      count = Int(known)
+      next = end
+      if count * 2 > slots.count { grow() }
+    }
+  }
+
+  /// Forgets all ways, and keeps its room.
+  mutating func clear() {
+    slots.withUnsafeMutableBufferPointer {
+      $0.update(repeating: Slot(key: 0, id: 0, count: 0))
+    }
+    count = 0
+    names.removeAll(keepingCapacity: true)
+    starts = [0]
   }
 
   @inline(__always) private func isSame(
@@ -178,8 +229,16 @@ struct WayTable: Sendable {
     }
   }
 
-  /// The slots that are taken.
-  var taken: [Slot] { slots.filter { $0.count > 0 } }
+  /// The slots of ways that so many customers took, or more.
+  func slots(ofAtLeast least: UInt32) -> [Slot] {
+    [Slot](unsafeUninitializedCapacity: count + 1) { found, count in
+      // The place behind the last is written, too.
+      for slot in slots {
+        found[count] = slot
+        count &+= slot.count < least ? 0 : 1
+      }
+    }
+  }
 
   /// Adds the ways of one part of another table.
   mutating func add(part: Int, of other: WayTable) {
@@ -193,9 +252,7 @@ struct WayTable: Sendable {
       let slot = other.slots[position & (other.slots.count - 1)]
       position += 1
       left -= 1
-      guard slot.count > 0, Int(Self.mixed(slot.key) >> (64 - Self.partBits)) == part else {
-        continue
-      }
+      guard slot.count > 0, Self.part(of: slot.key) == part else { continue }
       switch keys {
       case .packed: _ = add(slot.count, key: slot.key, way: .init(start: nil, count: 0))
       case .hashed:

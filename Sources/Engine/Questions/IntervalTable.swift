@@ -16,8 +16,8 @@ public struct IntervalTable: @unchecked Sendable {
   public var count: Int { names.count }
 
   private let memory: ColumnMemory
-  private let boundaries: UnsafePointer<Int64>?
-  private let positions: UnsafePointer<UInt32>?
+  private let boundaries: UnsafePointer<Int64>
+  private let positions: UnsafePointer<UInt32>
   private let origin: Int64
   private let last: Int64
   private let shift: Int64
@@ -67,8 +67,9 @@ public struct IntervalTable: @unchecked Sendable {
       positions[bucket] = UInt32(position)
       boundaries[bucket] = starts[position + 1].milliseconds
     }
-    self.boundaries = boundaries.baseAddress.map { UnsafePointer($0) }
-    self.positions = positions.baseAddress.map { UnsafePointer($0) }
+    // Room for no element has an address, too.
+    self.boundaries = UnsafePointer(boundaries.baseAddress.unsafelyUnwrapped)
+    self.positions = UnsafePointer(positions.baseAddress.unsafelyUnwrapped)
   }
 
   /// The times that lie in an interval, first and last.
@@ -76,8 +77,7 @@ public struct IntervalTable: @unchecked Sendable {
 
   /// The position of the interval that a time of `times` lies in.
   @inline(__always) public func position(of time: Int64) -> Int {
-    guard let boundaries, let positions else { return 0 }
-    let bucket = Int((time &- origin) >> shift)
+    let bucket = Int(truncatingIfNeeded: (time &- origin) &>> shift)
     return Int(positions[bucket]) &+ (time >= boundaries[bucket] ? 1 : 0)
   }
 }

@@ -112,6 +112,12 @@ public struct ColumnView: @unchecked Sendable {
   /// Whether the column has an entry for every row.
   public var isDense: Bool { rows == nil }
 
+  /// The codes by row of a dense column of few texts; nil of others.
+  var denseCodes8: UnsafePointer<UInt8>? {
+    guard isDense, width == .codes8 else { return nil }
+    return base?.assumingMemoryBound(to: UInt8.self)
+  }
+
   /// The code of a row's text or truth value; 0 where it has none.
   func code(_ row: Int) -> Int {
     guard let position = position(row), let base else { return 0 }

@@ -16,11 +16,10 @@ struct RankedValues<Value: FixedWidthInteger & UnsignedInteger & Sendable>: Send
     parts.append(part)
   }
 
-  /// Appends to the last list.
-  mutating func extend(_ more: ArraySlice<Value>) {
-    if parts.isEmpty { parts.append([]) }
+  /// Appends to the last list, or to a new one where that is full.
+  mutating func extend(_ more: UnsafeBufferPointer<Value>) {
     count += more.count
-    parts[parts.count - 1] += more
+    parts.extend(more)
   }
 
   mutating func append(_ other: RankedValues) {
@@ -42,24 +41,26 @@ struct RankedValues<Value: FixedWidthInteger & UnsignedInteger & Sendable>: Send
     var places: [(bucket: Int, before: Int)] = []
     for rank in ranks {
       var (bucket, before) = (0, 0)
-      while before + counts[bucket] <= rank {
-        before += counts[bucket]
+      while before + Int(counts[bucket]) <= rank {
+        before += Int(counts[bucket])
         bucket += 1
       }
       places.append((bucket, before))
     }
     var wanted = [UInt8](repeating: 0, count: counts.count)
-    for place in places { wanted[place.bucket] = 1 }
-    let buckets = Set(places.map(\.bucket)).sorted()
-    let found = values(in: wanted, count: buckets.reduce(0) { $0 + counts[$1] })
+    let buckets = Set(places.map(\.bucket)).filter { scale.value(ofBucket: $0) == nil }.sorted()
+    for bucket in buckets { wanted[bucket] = 1 }
+    let found = values(in: wanted, count: buckets.reduce(0) { $0 + Int(counts[$1]) })
     return zip(ranks, places).map { rank, place in
-      let before = buckets.prefix { $0 < place.bucket }.reduce(0) { $0 + counts[$1] }
+      if let value = scale.value(ofBucket: place.bucket) { return Value(value) }
+      let before = buckets.prefix { $0 < place.bucket }.reduce(0) { $0 + Int(counts[$1]) }
       return found[before + rank - place.before]
     }
   }
 
   /// The values of those buckets, ascending.
   private func values(in wanted: [UInt8], count: Int) -> [Value] {
+    guard count > 0 else { return [] }
     var found = [Value](repeating: 0, count: count + 1)
     found.withUnsafeMutableBufferPointer { found in
       var next = 0
@@ -77,8 +78,9 @@ struct RankedValues<Value: FixedWidthInteger & UnsignedInteger & Sendable>: Send
     return found
   }
 
-  private func bucketCounts() -> [Int] {
-    var counts = [Int](repeating: 0, count: RankScale.buckets)
+  private func bucketCounts() -> [UInt32] {
+    // Values beyond what this can count would not fit into memory.
+    var counts = [UInt32](repeating: 0, count: RankScale.buckets)
     counts.withUnsafeMutableBufferPointer { counts in
       for part in parts {
         for value in part { counts[scale.bucket(UInt64(value))] &+= 1 }
@@ -122,6 +124,18 @@ struct RankedValues<Value: FixedWidthInteger & UnsignedInteger & Sendable>: Send
   }
 }
 
+extension Array {
+  /// Appends to the last list, or to a new one where that is full: to grow, it would be copied.
+  mutating func extend<Value>(_ more: UnsafeBufferPointer<Value>) where Element == [Value] {
+    let room = 8192
+    if self.last.map({ $0.count + more.count > room }) ?? true {
+      append([])
+      self[count - 1].reserveCapacity(Swift.max(room, more.count))
+    }
+    self[count - 1].append(contentsOf: more)
+  }
+}
+
 /// How values are put into buckets.
 enum RankScale: Sendable {
   /// For lengths and durations: buckets are a 1024th of a value wide, below 2048 one.
@@ -138,6 +152,14 @@ enum RankScale: Sendable {
       let shift = max(0, 53 &- value.leadingZeroBitCount)
       return (shift &<< 10) &+ Int(value &>> UInt64(shift))
     case .keys: return Int(value >> 48)
+    }
+  }
+
+  /// The only value that a bucket holds; nil where it may hold several.
+  func value(ofBucket bucket: Int) -> UInt64? {
+    switch self {
+    case .wholeNumbers: bucket < 2048 ? UInt64(bucket) : nil
+    case .keys: nil
     }
   }
 }

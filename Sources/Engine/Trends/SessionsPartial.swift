@@ -1,5 +1,4 @@
 import Events
-import Statistics
 import Stories
 
 /// What a section has counted of sessions.
@@ -22,9 +21,10 @@ struct SessionsPartial: @unchecked Sendable {
   private let endStamps: UnsafeMutableBufferPointer<UInt32>
   private let memory = ColumnMemory()
   private var visits: UInt32 = 0
+  private var begins = StoryBegins()
   /// Of the sessions at hand: their first rows and their customers' visits.
-  private var starts: [UInt32] = []
-  private var owners: [UInt32] = []
+  private var starts = Scratch<UInt32>()
+  private var owners = Scratch<UInt32>()
   private var atHand = SessionList()
   /// Of each row at hand, how many before it reach the goal.
   private var reached: [UInt32] = []
@@ -63,52 +63,83 @@ struct SessionsPartial: @unchecked Sendable {
     _ customers: Range<Int>, of segment: StorySegment, at index: Int, gap: Int64,
     by plan: SessionsPlan
   ) {
+    let table = plan.segments[index]
+    let isPlain = plan.cells == 1 && !plan.isCut && table.goal == nil && plan.ends == nil
     for part in segment.parts(of: customers, rows: Self.rowsAtOnce) {
-      let sessions = cut(part, of: segment, gap: gap)
-      countCut(sessions, of: segment, plan.segments[index], gap: gap, by: plan)
-      if let ends = plan.ends?[index] { countEnds(sessions, ends, plan.endNames) }
+      let sessions: Int
+      if isPlain {
+        sessions = cut(part, of: segment, gap: gap, .counted)
+        countPlainly(sessions, of: segment, gap: gap, by: plan)
+      } else {
+        sessions = cut(part, of: segment, gap: gap, .listed)
+        countCut(sessions, of: segment, table, gap: gap, by: plan)
+        if let ends = plan.ends?[index] { countEnds(sessions, ends, plan.endNames) }
+      }
       keep(sessions, by: plan)
     }
   }
 
+  /// Whether it is written down whose sessions they are.
+  private enum Owners { case counted, listed }
+
   /// Cuts stories into sessions: each row's position is written, and kept where a session begins.
+  @inline(__always)
   private mutating func cut(
-    _ customers: Range<Int>, of segment: StorySegment, gap: Int64
+    _ customers: Range<Int>, of segment: StorySegment, gap: Int64, _ listing: Owners
   ) -> Int {
-    guard let times = segment.times.baseAddress, let offsets = segment.offsets.baseAddress else {
-      return 0
-    }
-    let rows = Int(offsets[customers.upperBound]) - Int(offsets[customers.lowerBound])
-    if starts.count < rows + 1 {
-      starts = Array(repeating: 0, count: max(rows, Self.rowsAtOnce) + 1)
-      owners = starts
-      atHand = SessionList(count: starts.count)
-    }
+    guard let offsets = segment.offsets.baseAddress else { return 0 }
+    let first = Int(offsets[customers.lowerBound])
+    let rows = Int(offsets[customers.upperBound]) - first
+    starts.hold(rows)
+    owners.hold(rows)
+    atHand.hold(rows)
+    begins.mark(customers, by: offsets)
+    guard rows > 0, let times = segment.times.baseAddress.map({ $0 + first }),
+      let begins = begins.marks.baseAddress, let starts = starts.elements.baseAddress,
+      let owners = owners.elements.baseAddress
+    else { return 0 }
     var visit = visits
     var sessions = 0
-    starts.withUnsafeMutableBufferPointer { starts in
-      owners.withUnsafeMutableBufferPointer { owners in
-        for customer in customers {
-          visit &+= 1
-          let (first, end) = (Int(offsets[customer]), Int(offsets[customer &+ 1]))
-          guard first < end else { continue }
-          starts[sessions] = UInt32(truncatingIfNeeded: first)
-          owners[sessions] = visit
-          sessions &+= 1
-          var before = times[first]
-          for row in (first &+ 1)..<end {
-            let time = times[row]
-            starts[sessions] = UInt32(truncatingIfNeeded: row)
-            owners[sessions] = visit
-            sessions &+= Int(UInt64(bitPattern: gap &- (time &- before)) >> 63)
-            before = time
-          }
-        }
-        starts[sessions] = offsets[customers.upperBound]
-      }
+    var before = times[0]
+    for row in 0..<rows {
+      let time = times[row]
+      let isAnother = begins[row]
+      visit &+= UInt32(isAnother)
+      starts[sessions] = UInt32(truncatingIfNeeded: first &+ row)
+      if listing == .listed { owners[sessions] = visit }
+      let isLate = UInt64(bitPattern: gap &- (time &- before)) >> 63
+      sessions &+= Int(truncatingIfNeeded: isLate | UInt64(isAnother))
+      before = time
+    }
+    starts[sessions] = offsets[customers.upperBound]
+    if listing == .counted {
+      counts[0].customers &+= Int(visit &- visits)
+      self.customers &+= Int(visit &- visits)
     }
     visits = visit
     return sessions
+  }
+
+  /// Counts sessions that are all of one cell.
+  private mutating func countPlainly(
+    _ sessions: Int, of segment: StorySegment, gap: Int64, by plan: SessionsPlan
+  ) {
+    guard let times = segment.times.baseAddress, let starts = starts.elements.baseAddress,
+      let durations = atHand.durations.elements.baseAddress,
+      let lengths = atHand.lengths.elements.baseAddress
+    else { return }
+    let watermark = plan.watermark?.milliseconds ?? .min / 4
+    var all = counts[0]
+    for session in 0..<sessions {
+      let (first, end) = (Int(starts[session]), Int(starts[session &+ 1]))
+      let last = times[end &- 1]
+      let duration = last &- times[first]
+      all.add(events: end &- first, duration: duration)
+      all.open &+= watermark &- last <= gap ? 1 : 0
+      durations[session] = UInt64(bitPattern: duration)
+      lengths[session] = UInt32(truncatingIfNeeded: end &- first)
+    }
+    counts[0] = all
   }
 
   private mutating func countCut(
@@ -116,41 +147,37 @@ struct SessionsPartial: @unchecked Sendable {
     by plan: SessionsPlan
   ) {
     guard let times = segment.times.baseAddress, sessions > 0,
-      let counts = counts.baseAddress, let stamps = stamps.baseAddress
+      let counts = counts.baseAddress, let stamps = stamps.baseAddress,
+      let starts = starts.elements.baseAddress, let owners = owners.elements.baseAddress,
+      let cells = atHand.cells.elements.baseAddress,
+      let durations = atHand.durations.elements.baseAddress,
+      let lengths = atHand.lengths.elements.baseAddress
     else { return }
     let base = Int(starts[0])
     if let goal = table.goal { reach(goal, base..<Int(starts[sessions]), of: segment) }
     let watermark = plan.watermark?.milliseconds ?? .min / 4
-    let hasGoal = table.goal != nil
+    let (dimension, hasGoal) = (table.dimension, table.goal != nil)
     let nowhere = plan.cells
-    let isOneCell = plan.cells == 1 && !plan.isCut
     var owner: UInt32 = 0
     var ownersCounted = 0
-    starts.withUnsafeBufferPointer { starts in
-      owners.withUnsafeBufferPointer { owners in
-        atHand.withPointers { cells, durations, lengths in
-          for session in 0..<sessions {
-            let (first, end) = (Int(starts[session]), Int(starts[session &+ 1]))
-            let begin = times[first]
-            let duration = times[end &- 1] &- begin
-            let cell = isOneCell ? 0 : plan.cell(first, time: begin, table)
-            let visit = owners[session]
-            counts[cell].add(events: end &- first, duration: duration)
-            counts[cell].customers &+= stamps[cell] == visit ? 0 : 1
-            stamps[cell] = visit
-            counts[cell].open &+= watermark &- times[end &- 1] <= gap ? 1 : 0
-            if hasGoal {
-              counts[cell].reached &+=
-                reached[end &- base] == reached[first &- base] ? 0 : 1
-            }
-            ownersCounted &+= owner != visit && cell != nowhere ? 1 : 0
-            owner = cell != nowhere ? visit : owner
-            cells[session] = UInt32(truncatingIfNeeded: cell)
-            durations[session] = UInt64(bitPattern: duration)
-            lengths[session] = UInt32(truncatingIfNeeded: end &- first)
-          }
-        }
+    for session in 0..<sessions {
+      let (first, end) = (Int(starts[session]), Int(starts[session &+ 1]))
+      let begin = times[first]
+      let duration = times[end &- 1] &- begin
+      let cell = plan.cell(first, time: begin, dimension)
+      let visit = owners[session]
+      counts[cell].add(events: end &- first, duration: duration)
+      counts[cell].customers &+= stamps[cell] == visit ? 0 : 1
+      stamps[cell] = visit
+      counts[cell].open &+= watermark &- times[end &- 1] <= gap ? 1 : 0
+      if hasGoal {
+        counts[cell].reached &+= reached[end &- base] == reached[first &- base] ? 0 : 1
       }
+      ownersCounted &+= owner != visit && cell != nowhere ? 1 : 0
+      owner = cell != nowhere ? visit : owner
+      cells[session] = UInt32(truncatingIfNeeded: cell)
+      durations[session] = UInt64(bitPattern: duration)
+      lengths[session] = UInt32(truncatingIfNeeded: end &- first)
     }
     customers += ownersCounted
   }
@@ -173,8 +200,8 @@ struct SessionsPartial: @unchecked Sendable {
   /// Counts what sessions begin and end with: their first and last events that have a name.
   private mutating func countEnds(_ sessions: Int, _ names: NamingColumns, _ width: Int) {
     for session in 0..<sessions {
-      let rows = Int(starts[session])..<Int(starts[session + 1])
-      let place = Int(atHand.cells[session]) * 2 * width
+      let rows = Int(starts.elements[session])..<Int(starts.elements[session + 1])
+      let place = Int(atHand.cells.elements[session]) * 2 * width
       let found = [
         rows.first { names.number($0) != NamingTable.skipped },
         rows.last { names.number($0) != NamingTable.skipped },
@@ -183,8 +210,8 @@ struct SessionsPartial: @unchecked Sendable {
         guard let row else { continue }
         let place = place + end * width + Int(names.number(row))
         endSessions[place] += 1
-        endCustomers[place] += endStamps[place] == owners[session] ? 0 : 1
-        endStamps[place] = owners[session]
+        endCustomers[place] += endStamps[place] == owners.elements[session] ? 0 : 1
+        endStamps[place] = owners.elements[session]
       }
     }
   }
@@ -192,41 +219,29 @@ struct SessionsPartial: @unchecked Sendable {
   /// Keeps the figures of the sessions that count, for quantiles.
   private mutating func keep(_ sessions: Int, by plan: SessionsPlan) {
     let kept = plan.isCut ? atHand.pack(sessions, without: UInt32(plan.cells)) : sessions
-    durations.extend(atHand.durations[..<kept])
-    lengths.extend(atHand.lengths[..<kept])
+    guard kept > 0 else { return }
+    durations.extend(UnsafeBufferPointer(rebasing: atHand.durations.elements[..<kept]))
+    lengths.extend(UnsafeBufferPointer(rebasing: atHand.lengths.elements[..<kept]))
     guard plan.cells > 1 else { return }
-    if cells.isEmpty { cells.append([]) }
-    cells[cells.count - 1] += atHand.cells[..<kept]
+    cells.extend(UnsafeBufferPointer(rebasing: atHand.cells.elements[..<kept]))
   }
 }
 
 /// Sessions at hand, one figure a list.
 private struct SessionList {
-  var cells: [UInt32]
-  var durations: [UInt64]
-  var lengths: [UInt32]
+  var cells = Scratch<UInt32>()
+  var durations = Scratch<UInt64>()
+  var lengths = Scratch<UInt32>()
 
-  init(count: Int = 0) {
-    cells = Array(repeating: 0, count: count)
-    durations = Array(repeating: 0, count: count)
-    lengths = Array(repeating: 0, count: count)
-  }
-
-  mutating func withPointers(
-    _ body: (
-      UnsafeMutableBufferPointer<UInt32>, UnsafeMutableBufferPointer<UInt64>,
-      UnsafeMutableBufferPointer<UInt32>
-    ) -> Void
-  ) {
-    cells.withUnsafeMutableBufferPointer { cells in
-      durations.withUnsafeMutableBufferPointer { durations in
-        lengths.withUnsafeMutableBufferPointer { lengths in body(cells, durations, lengths) }
-      }
-    }
+  mutating func hold(_ count: Int) {
+    cells.hold(count)
+    durations.hold(count)
+    lengths.hold(count)
   }
 
   /// Moves the sessions of other cells than that to the front, and tells how many there are.
   mutating func pack(_ sessions: Int, without cell: UInt32) -> Int {
+    let (cells, durations, lengths) = (cells.elements, durations.elements, lengths.elements)
     var kept = 0
     for session in 0..<sessions {
       cells[kept] = cells[session]
@@ -235,52 +250,5 @@ private struct SessionList {
       kept += cells[kept] == cell ? 0 : 1
     }
     return kept
-  }
-}
-
-/// The sessions of one cell, counted.
-struct SessionCounts: Sendable {
-  var customers = 0
-  var sessions = 0
-  var events = 0
-  /// Sessions of one event.
-  var bounces = 0
-  /// Sessions that may go on, for the data end within a gap after them.
-  var open = 0
-  /// Sessions that reach the goal.
-  var reached = 0
-  /// In milliseconds, like the sum of their squares.
-  var duration = 0
-  private var eventSquares: UInt128 = 0
-  private var durationSquares: UInt128 = 0
-
-  @inline(__always) mutating func add(events count: Int, duration length: Int64) {
-    sessions &+= 1
-    events &+= count
-    bounces &+= count == 1 ? 1 : 0
-    duration &+= Int(length)
-    eventSquares &+= UInt128(truncatingIfNeeded: count &* count)
-    let (high, low) = length.multipliedFullWidth(by: length)
-    durationSquares &+= UInt128(UInt64(truncatingIfNeeded: high)) << 64 | UInt128(low)
-  }
-
-  mutating func add(_ other: SessionCounts) {
-    customers += other.customers
-    sessions += other.sessions
-    events += other.events
-    bounces += other.bounces
-    open += other.open
-    reached += other.reached
-    duration += other.duration
-    eventSquares += other.eventSquares
-    durationSquares += other.durationSquares
-  }
-
-  var meanEvents: Estimate {
-    .mean(count: sessions, sum: Double(events), squares: Double(eventSquares))
-  }
-
-  var meanDuration: Estimate {
-    .mean(count: sessions, sum: Double(duration), squares: Double(durationSquares))
   }
 }

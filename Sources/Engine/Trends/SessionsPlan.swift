@@ -66,9 +66,9 @@ struct SessionsPlan: Sendable {
   }
 
   /// The cell of a session that begins with a row; `cells` where it does not count.
-  @inline(__always) func cell(_ row: Int, time: Int64, _ table: Table) -> Int {
+  @inline(__always) func cell(_ row: Int, time: Int64, _ dimension: RowDimension?) -> Int {
     let span = spans.position(of: time, isCut: isCut)
-    let cell = span &* width &+ (table.dimension?.position(row) ?? 0)
+    let cell = span &* width &+ (dimension?.position(row) ?? 0)
     return isCut && !spans.times.contains(time) ? cells : cell
   }
 }

@@ -24,6 +24,10 @@ struct TrendsPartial: @unchecked Sendable {
   private var cells: [UInt32] = []
   private var chosen: [UInt32] = []
   private var seen: [Bool] = []
+  private var begins = StoryBegins()
+  /// Of the rows at hand: those of one customer and cell in a row, once, and where they begin.
+  private var runs = Scratch<UInt64>()
+  private var runRows = Scratch<UInt32>()
 
   /// So many rows are counted at once, customers being whole, that their cells stay in a core's cache.
   static let rowsAtOnce = 2048
@@ -88,13 +92,18 @@ struct TrendsPartial: @unchecked Sendable {
       seen = Array(repeating: false, count: max(customers.count, Self.rowsAtOnce))
     }
     for position in 0..<customers.count { seen[position] = false }
+    begins.mark(customers, by: offsets)
+    runs.hold(count)
+    runRows.hold(count)
     let before = visits
     for (series, selection) in table.series.enumerated() {
       choose(series, selection, from: first, count: count, of: segment, by: plan)
       visits = before
-      countChosen(
-        customers, offsets, from: first, series: series,
-        question.series[series].measure == .customers ? .customers : .customersAndEvents)
+      if question.series[series].measure == .customers {
+        countChosen(count, series: series, .customers)
+      } else {
+        countChosen(count, series: series, .customersAndEvents)
+      }
       let countsAll = !plan.isCut && selection.number == nil
       if countsAll, case .all = selection.knowledge {
         for position in 0..<customers.count { seen[position] = true }
@@ -156,39 +165,45 @@ struct TrendsPartial: @unchecked Sendable {
 
   private enum Counting { case customers, customersAndEvents }
 
-  /// Counts the chosen rows of customers.
-  private mutating func countChosen(
-    _ customers: Range<Int>, _ offsets: UnsafePointer<UInt32>, from first: Int, series: Int,
-    _ counting: Counting
-  ) {
+  /// Counts the chosen rows.
+  ///
+  /// Rows of one customer and cell that follow each other are counted as one: counting each would
+  /// wait for the count before it. No loop over customers is needed, whose end nobody could foresee.
+  @inline(__always)
+  private mutating func countChosen(_ rows: Int, series: Int, _ counting: Counting) {
     guard let counts = self.customers.baseAddress.map({ $0 + place(series, 0) }),
       let stamps = stamps.baseAddress.map({ $0 + place(series, 0) }),
-      let events = self.events.baseAddress.map({ $0 + place(series, 0) })
+      let events = self.events.baseAddress.map({ $0 + place(series, 0) }),
+      let begins = begins.marks.baseAddress, let runs = runs.elements.baseAddress,
+      let runRows = runRows.elements.baseAddress
     else { return }
-    var visit = visits
+    var visit = UInt64(visits) << 32
+    var count = 0
     chosen.withUnsafeBufferPointer { chosen in
       guard let chosen = chosen.baseAddress else { return }
-      for customer in customers {
-        visit &+= 1
-        let rows =
-          (Int(offsets[customer]) &- first)..<(Int(offsets[customer &+ 1]) &- first)
-        if counting == .customers {
-          for row in rows {
-            let cell = Int(chosen[row])
-            counts[cell] &+= stamps[cell] == visit ? 0 : 1
-            stamps[cell] = visit
-          }
-        } else {
-          for row in rows {
-            let cell = Int(chosen[row])
-            counts[cell] &+= stamps[cell] == visit ? 0 : 1
-            stamps[cell] = visit
-            events[cell] &+= 1
-          }
-        }
+      var before = UInt64.max
+      for row in 0..<rows {
+        visit &+= UInt64(begins[row]) << 32
+        let run = visit | UInt64(chosen[row])
+        runs[count] = run
+        if counting == .customersAndEvents { runRows[count] = UInt32(truncatingIfNeeded: row) }
+        // 1 where they differ, in a form of which the compiler makes no branch.
+        let difference = run ^ before
+        count &+= Int(truncatingIfNeeded: (difference | (0 &- difference)) >> 63)
+        before = run
       }
     }
-    visits = visit
+    runRows[count] = UInt32(truncatingIfNeeded: rows)
+    for run in 0..<count {
+      let cell = Int(runs[run] & 0xFFFF_FFFF)
+      let visit = UInt32(truncatingIfNeeded: runs[run] >> 32)
+      counts[cell] &+= stamps[cell] == visit ? 0 : 1
+      stamps[cell] = visit
+      if counting == .customersAndEvents {
+        events[cell] &+= Int(runRows[run &+ 1] &- runRows[run])
+      }
+    }
+    visits = UInt32(truncatingIfNeeded: visit >> 32)
   }
 
   /// Notes which customers have a chosen row in the range itself.
