@@ -3,62 +3,30 @@ import Synchronization
 
 /// Memory that columns lie in; it is given back when nobody holds the object any more.
 public final class ColumnMemory: Sendable {
-  private let blocks: Mutex<Blocks>
+  private let blocks = Mutex<[UInt]>([])
+  private let taken = Atomic<Int>(0)
   /// The size of a large page of memory.
   private static let largePage = 2 << 20
 
-  private struct Blocks {
-    var all: [UInt] = []
-    /// What is left of a block for many columns.
-    var free: Range<UInt> = 0..<0
-    /// How many bytes there was room made for.
-    var taken = 0
-  }
-
   /// How many bytes there was room made for.
-  public var byteCount: Int { blocks.withLock { $0.taken } }
+  public var byteCount: Int { taken.load(ordering: .relaxed) }
 
   /// Makes an object that holds no memory yet.
-  public init() { blocks = Mutex(Blocks()) }
-
-  /// Makes an object whose columns lie in one block as long as they fit there.
-  ///
-  /// Small columns that are kept for long have large pages then.
-  init(block size: Int) {
-    let start = UInt(bitPattern: Self.allocate(size))
-    blocks = Mutex(Blocks(all: [start], free: start..<(start + UInt(size))))
-  }
+  public init() {}
 
   /// Room for that many elements, not set to anything, aligned to 64 bytes.
   public func room<Element: BitwiseCopyable>(
     for count: Int, of type: Element.Type = Element.self
   ) -> UnsafeMutableBufferPointer<Element> {
     let size = max(1, count * MemoryLayout<Element>.stride)
-    let address = blocks.withLock { blocks in
-      blocks.taken += size
-      let whole = UInt((size + Self.alignment - 1) / Self.alignment * Self.alignment)
-      if whole <= UInt(blocks.free.count) {
-        defer { blocks.free = (blocks.free.lowerBound + whole)..<blocks.free.upperBound }
-        return blocks.free.lowerBound
-      }
-      let address = UInt(bitPattern: Self.allocate(size))
-      blocks.all.append(address)
-      return address
-    }
-    let room = UnsafeMutableRawPointer(bitPattern: address)
-    return .init(start: room?.bindMemory(to: Element.self, capacity: count), count: count)
-  }
-
-  /// What columns are aligned to: a line of the processor's cache.
-  private static let alignment = 64
-
-  private static func allocate(_ size: Int) -> UnsafeMutableRawPointer {
-    let isLarge = size >= 2 * largePage
+    let isLarge = size >= 2 * Self.largePage
     let block = UnsafeMutableRawPointer.allocate(
-      byteCount: size, alignment: isLarge ? largePage : alignment)
+      byteCount: size, alignment: isLarge ? Self.largePage : 64)
     // Only advice: without large pages the first use of the memory takes longer.
-    if isLarge { _ = madvise(block, size / largePage * largePage, MADV_HUGEPAGE) }
-    return block
+    if isLarge { _ = madvise(block, size / Self.largePage * Self.largePage, MADV_HUGEPAGE) }
+    blocks.withLock { $0.append(UInt(bitPattern: block)) }
+    taken.add(size, ordering: .relaxed)
+    return .init(start: block.bindMemory(to: Element.self, capacity: count), count: count)
   }
 
   /// A copy of an array.
@@ -70,7 +38,7 @@ public final class ColumnMemory: Sendable {
 
   deinit {
     blocks.withLock { blocks in
-      for block in blocks.all { UnsafeMutableRawPointer(bitPattern: block)?.deallocate() }
+      for block in blocks { UnsafeMutableRawPointer(bitPattern: block)?.deallocate() }
     }
   }
 }

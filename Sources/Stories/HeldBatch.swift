@@ -48,7 +48,7 @@ public struct HeldBatch: @unchecked Sendable {
         && batch.idLengths.count == count && batch.codes.count == count
         && batch.times.count == count && batch.messages.count == count,
       "Each event has an entry in every row column.")
-    let memory = ColumnMemory(block: batch.heldSize)
+    let memory = ColumnMemory()
     let scratch = ColumnMemory()
     defer { withExtendedLifetime(scratch) {} }
     let places = scratch.room(for: count, of: UInt32.self)
@@ -123,22 +123,6 @@ public struct HeldBatch: @unchecked Sendable {
   }
 }
 
-extension BatchColumn {
-  /// About how much memory the column takes when it is held.
-  fileprivate func heldSize(of count: Int) -> Int {
-    let width: Int
-    var texts = 1024
-    switch values {
-    case .strings(_, let strings):
-      width = strings.count <= Int(UInt8.max) ? 1 : strings.count <= Int(UInt16.max) ? 2 : 4
-      texts += strings.reduce(0) { $0 + $1.utf8.count + 4 }
-    case .numbers: width = 8
-    case .booleans: width = 1
-    }
-    return min(count * width, self.count * (width + 4)) + texts
-  }
-}
-
 extension ColumnMemory {
   /// The elements, each at its place.
   fileprivate func scatter<Element: BitwiseCopyable>(
@@ -153,14 +137,6 @@ extension ColumnMemory {
 }
 
 extension Batch {
-  /// About how much memory the columns of the batch take when it is held.
-  fileprivate var heldSize: Int {
-    var idSize = 0
-    for length in idLengths { idSize += Int(length) }
-    let rowSize = 8 + 8 + 8 + 4 + 4 + 2 + 1
-    return properties.reduce(count * rowSize + idSize + 4096) { $0 + $1.heldSize(of: count) }
-  }
-
   /// The ids of the rows in an order, with eight bytes of room behind the last.
   fileprivate func ids(
     in order: UnsafeMutableBufferPointer<UInt32>, memory: ColumnMemory

@@ -122,7 +122,11 @@ struct TextTable {
       count: UInt32(text.count))
     texts.append(contentsOf: text.bytes)
     entries.append(entry)
-    if entries.count * (mask < Self.sparseSlots - 1 ? 32 : 4) > mask { rehash() } else { place(entries.count - 1) }
+    if entries.count * (mask < Self.sparseSlots - 1 ? 32 : 4) > mask {
+      rehash()
+    } else {
+      place(entries.count - 1)
+    }
     return UInt32(entries.count - 1)
   }
 
