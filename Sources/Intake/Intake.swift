@@ -7,10 +7,10 @@ import Wire
 
 /// A file on its way into a store.
 ///
-/// Chunks of the file are read on all cores and taken in the order of the file. They wait in memory;
-/// a large file's are staged on the disk each time the memory is full, with a checkpoint. Only when
-/// all are merged do the events count. Ending the process at any moment loses nothing: the next run
-/// goes on after the last checkpoint, or begins anew where there is none.
+/// Chunks of the file are read on all cores and taken in the order of the file. They wait in
+/// memory; a large file's are staged on the disk each time the memory is full, with a checkpoint.
+/// Only when all are merged do the events count. Ending the process at any moment loses nothing:
+/// the next run goes on after the last checkpoint, or begins anew where there is none.
 public struct Intake: Sendable {
   /// How far an import has come.
   public struct Progress: Sendable {
