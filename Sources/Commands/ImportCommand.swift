@@ -44,6 +44,7 @@ struct ImportCommand: AsyncParsableCommand {
   @Option(help: "The form of the answer.") var format = PlainFormat.text
   @Option(help: .hidden) var chunkSize: Int?
   @Option(help: .hidden) var shardRows = Store.defaultShardRows
+  @Option(help: .hidden) var memory = ImportSession.usualMemory
 
   func validate() throws {
     guard !files.isEmpty || discard else { throw ValidationError("Name a file to import.") }
@@ -73,7 +74,8 @@ struct ImportCommand: AsyncParsableCommand {
     for file in files {
       let name = (file as NSString).lastPathComponent.printable
       let line = ProgressLine("Importing \(name)")
-      let intake = Intake(file, options: options, chunkSize: chunkSize, into: store)
+      let intake = Intake(
+        file, options: options, chunkSize: chunkSize, memory: memory, into: store)
       let report = try await intake.run { progress in
         if progress.merging {
           line.update("merging \(Int(progress.fraction * 100)) %")

@@ -7,9 +7,10 @@ import Wire
 
 /// A file on its way into a store.
 ///
-/// Chunks of the file are read, sorted and written as staged parts on all cores; each is committed
-/// in the order of the file, with a checkpoint. Only when the last is committed do the events count.
-/// Ending the process at any moment loses nothing: the next run goes on after the last checkpoint.
+/// Chunks of the file are read on all cores and taken in the order of the file. They wait in
+/// memory; a large file's are staged on the disk each time the memory is full, with a checkpoint.
+/// Only when all are merged do the events count. Ending the process at any moment loses nothing:
+/// the next run goes on after the last checkpoint, or begins anew where there is none.
 public struct Intake: Sendable {
   /// How far an import has come.
   public struct Progress: Sendable {
@@ -44,12 +45,15 @@ public struct Intake: Sendable {
   private let path: String
   private let options: ImportOptions
   private let chunkSize: Int?
+  private let memory: Int
 
-  /// Prepares the import of a file; how large its chunks are changes no answer.
+  /// Prepares the import of a file; how large its chunks are changes no answer, nor does how many
+  /// bytes of events wait in memory before they are staged.
   public init(
     _ path: String, options: ImportOptions = ImportOptions(),
-    chunkSize: Int? = nil, into store: Store
+    chunkSize: Int? = nil, memory: Int = ImportSession.usualMemory, into store: Store
   ) {
+    self.memory = memory
     self.store = store
     self.path = path
     self.options = options
@@ -68,7 +72,7 @@ public struct Intake: Sendable {
     defer { ImportMemory.giveBack() }
     let probe = try ChunkSource(path: path, options: options, chunkSize: chunkSize)
     let session = try store.beginImport(
-      source: path, fingerprint: String(probe.fingerprint, radix: 16))
+      source: path, fingerprint: String(probe.fingerprint, radix: 16), memory: memory)
     let begun = session.checkpoint
     let resumes = begun.byteOffset > 0
     let source =
@@ -114,15 +118,15 @@ private final class ImportLine: Sendable {
 
   private struct Outgoing {
     var waiting: [Int: Done] = [:]
-    var next: Int?
+    var next = 0
     var checkpoint: ImportCheckpoint
     let rejects: RejectsFile
     let begun: Int
   }
 
-  /// A chunk whose part is written.
+  /// A chunk that was read.
   private struct Done {
-    var part: StagedPart
+    var batch: HeldBatch
     var point: ResumePoint
     var records: Int
     var accepted: Int
@@ -154,7 +158,7 @@ private final class ImportLine: Sendable {
     }
   }
 
-  /// How many more threads there are than processors: one waits for the disk while others work.
+  /// How many more threads there are than processors: one waits for the file while others work.
   static let waiting = 1
 
   /// Works on a thread of its own, so that waiting for the disk keeps nobody else from working.
@@ -164,17 +168,15 @@ private final class ImportLine: Sendable {
     }
   }
 
-  /// Reads, sorts and writes chunks until there are none left, or one of the workers failed.
+  /// Reads chunks until there are none left, or one of the workers failed.
   func work() throws {
     do {
       while let (chunk, first, fraction) = try nextChunk() {
         let read = format.read(chunk, names: session.names)
-        let segment = try StorySegment(sorting: read.batch, firstArrival: first)
-        let part = try session.writePart(segment, links: read.batch.links)
-        try commit(
+        try take(
           Done(
-            part: part, point: ResumePoint(after: chunk), records: read.records,
-            accepted: read.batch.count, rejections: read.rejections),
+            batch: try HeldBatch(read.batch, firstArrival: first), point: ResumePoint(after: chunk),
+            records: read.records, accepted: read.batch.count, rejections: read.rejections),
           index: chunk.index, fraction: fraction)
       }
     } catch {
@@ -192,25 +194,20 @@ private final class ImportLine: Sendable {
     }
   }
 
-  /// Commits a chunk and those that waited for it.
-  private func commit(_ done: Done, index: Int, fraction: Double) throws {
+  /// Hands a chunk and those that waited for it to the store.
+  private func take(_ done: Done, index: Int, fraction: Double) throws {
     try outgoing.withLock { outgoing in
       outgoing.waiting[index] = done
-      var parts: [StagedPart] = []
-      var next = outgoing.next ?? 0
-      while let done = outgoing.waiting.removeValue(forKey: next) {
-        parts.append(done.part)
+      while let done = outgoing.waiting.removeValue(forKey: outgoing.next) {
         outgoing.checkpoint.byteOffset = done.point.offset
         outgoing.checkpoint.recordNumber = done.point.record - 1
         outgoing.checkpoint.records += done.records
         outgoing.checkpoint.accepted += done.accepted
         outgoing.checkpoint.rejected += done.rejections.records
         try outgoing.rejects.add(done.rejections)
-        next += 1
+        try session.take(done.batch, checkpoint: outgoing.checkpoint)
+        outgoing.next += 1
       }
-      outgoing.next = next
-      guard !parts.isEmpty else { return }
-      try session.commit(parts, checkpoint: outgoing.checkpoint)
       progress(
         Intake.Progress(
           fraction: fraction, events: outgoing.checkpoint.accepted - outgoing.begun,

@@ -6,8 +6,9 @@ import Stories
 struct PartWriter {
   /// Smaller columns are collected before they are written.
   private static let bufferSize = 256 * 1024
-  /// The most bytes that are handed to the system at once.
-  private static let largestWrite = 64 << 20
+  /// The most bytes that are handed to the system at once: for few it finds pages of memory that
+  /// were in use a moment ago; for many it takes new ones, which may cost several times more.
+  private static let largestWrite = 64 << 10
 
   private let file: Int32
   private let path: String

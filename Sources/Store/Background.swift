@@ -1,7 +1,7 @@
 import Foundation
 import Synchronization
 
-/// Pieces of work that a few threads share, which yield to others.
+/// Pieces of work that a few threads share.
 ///
 /// Linux has a priority for every thread; once lowered it stays so, hence the threads are made for
 /// the work and end with it.
@@ -18,15 +18,25 @@ final class Background: Sendable {
   /// the disk.
   static let threads = 3
 
+  /// Whether others wait for the work.
+  enum Priority {
+    /// Somebody waits for it.
+    case usual
+    /// Nobody does: it yields to others.
+    case low
+  }
+
   /// Does so many pieces of work and waits for them; the first error stops what hasn't begun.
-  static func run(_ count: Int, _ work: @escaping @Sendable (Int) throws -> Void) throws {
+  static func run(
+    _ count: Int, priority: Priority = .low, _ work: @escaping @Sendable (Int) throws -> Void
+  ) throws {
     let background = Background(count)
     let finished = DispatchSemaphore(value: 0)
     let threads = min(Self.threads, count)
     for _ in 0..<threads {
       Thread {
         // Where the priority can't be lowered, the work is done at the usual one.
-        _ = setpriority(__priority_which_t(PRIO_PROCESS.rawValue), 0, 10)
+        if priority == .low { _ = setpriority(__priority_which_t(PRIO_PROCESS.rawValue), 0, 10) }
         while let piece = background.take() {
           do { try work(piece) } catch { background.fail(error) }
         }

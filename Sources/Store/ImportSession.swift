@@ -57,8 +57,9 @@ public struct StagedPart: Sendable {
 
 /// An import of one source, from its beginning or from where an interrupted run left it.
 ///
-/// Events are staged part by part and count all at once with `finish`. Ending the process at any
-/// moment loses at most what came after the last checkpoint, which the next run reads again.
+/// Events wait in memory until so many are there that they are staged on the disk, with a
+/// checkpoint; with `finish` they count, all at once. Ending the process at any moment loses what
+/// came after the last checkpoint, which the next run reads again.
 public final class ImportSession: Sendable {
   /// The store that is imported into.
   public let store: Store
@@ -72,11 +73,19 @@ public final class ImportSession: Sendable {
   public var names: SharedEventNames { store.names }
   /// Until when each key's events are refused, because its customer was erased.
   private let erasures: [UInt64: Int64]
+  /// How many bytes of events wait in memory before they are staged.
+  private let memory: Int
+  let waiting = Mutex(WaitingEvents())
+
+  /// How many bytes of events wait in memory before they are staged: some ten million events, read
+  /// again in a few seconds where a process ends before.
+  public static let usualMemory = 640 << 20
 
   init(
     store: Store, id: Int64, checkpoint: ImportCheckpoint, lastFinished: Instant?,
-    erasures: [UInt64: Int64]
+    erasures: [UInt64: Int64], memory: Int
   ) {
+    self.memory = memory
     self.store = store
     self.id = id
     self.checkpoint = checkpoint
@@ -89,6 +98,18 @@ public final class ImportSession: Sendable {
   /// - Throws: `store.arrivals` where the store has taken as many events as it can.
   public func reserveArrivals(_ count: Int) throws(Fault) -> UInt32 {
     try store.reserveArrivals(count)
+  }
+
+  /// Takes the next events of the source, which wait in memory for others.
+  ///
+  /// Call it in the order of the records; from time to time it stages what waits.
+  /// - Parameter checkpoint: how far the source is read with these events.
+  /// - Throws: `import.ended`, `identity.collision`; `part.write`, `store.full`.
+  public func take(_ batch: HeldBatch, checkpoint: ImportCheckpoint) throws {
+    try waiting.withLock { waiting in
+      waiting.add(batch, checkpoint)
+      if waiting.byteCount > memory { try stage(&waiting) }
+    }
   }
 
   /// Writes events to a part of their own; several threads may do so at a time.
@@ -127,16 +148,21 @@ public final class ImportSession: Sendable {
       try database.execute(
         sql: "UPDATE counters SET value = max(value, ?) WHERE name = 'arrival'",
         arguments: [(staged.map(\.lastArrival).max() ?? -1) + 1])
-      try database.execute(
-        literal: """
-          UPDATE imports SET byte_offset = \(checkpoint.byteOffset),
-            record_number = \(checkpoint.recordNumber), records = \(checkpoint.records),
-            accepted = \(checkpoint.accepted), rejected = \(checkpoint.rejected),
-            erased = erased + \(staged.reduce(0) { $0 + $1.erased })
-          WHERE id = \(id) AND state = 'running'
-          """)
-      guard database.changesCount == 1 else { throw Refusal.importEnded }
+      try save(checkpoint, erased: staged.reduce(0) { $0 + $1.erased }, database)
     }
+  }
+
+  /// Keeps how far the source is read.
+  func save(_ checkpoint: ImportCheckpoint, erased: Int, _ database: Database) throws {
+    try database.execute(
+      literal: """
+        UPDATE imports SET byte_offset = \(checkpoint.byteOffset),
+          record_number = \(checkpoint.recordNumber), records = \(checkpoint.records),
+          accepted = \(checkpoint.accepted), rejected = \(checkpoint.rejected),
+          erased = erased + \(erased)
+        WHERE id = \(id) AND state = 'running'
+        """)
+    guard database.changesCount == 1 else { throw Refusal.importEnded }
   }
 
   /// Sorts, writes and commits one batch: `reserveArrivals`, `writePart` and `commit` in one.
@@ -204,9 +230,12 @@ extension Store {
   /// - Parameters:
   ///   - source: the source's name, for people.
   ///   - fingerprint: what tells the source, and how it is read, from any other.
+  ///   - memory: how many bytes of events wait in memory before they are staged.
   /// - Throws: `import.running` where an import of another source was interrupted,
   ///   `import.changed` where it was this source's, whose bytes or options are others now.
-  public func beginImport(source: String, fingerprint: String) throws -> ImportSession {
+  public func beginImport(
+    source: String, fingerprint: String, memory: Int = ImportSession.usualMemory
+  ) throws -> ImportSession {
     try completeErasures()
     let now = clock()
     return try write { database in
@@ -236,7 +265,7 @@ extension Store {
       return ImportSession(
         store: self, id: running["id"], checkpoint: ImportCheckpoint(running),
         lastFinished: last.map(Instant.init(milliseconds:)),
-        erasures: try Self.erasures(database))
+        erasures: try Self.erasures(database), memory: memory)
     }
   }
 

@@ -6,7 +6,7 @@ import Stories
 import Synchronization
 
 /// What a rewriting of the base reads, in one consistent view of the database.
-private struct RewritePlan: Sendable {
+struct RewritePlan: Sendable {
   var base: [ManifestPart]
   var staged: [ManifestPart]
   /// The log's events, each identity being a customer.
@@ -40,6 +40,22 @@ private struct RewritePlan: Sendable {
   }
 }
 
+extension RewritePlan {
+  /// The plan for a store without any events; nil where there are some, or where who is who or who
+  /// was erased has to be heeded.
+  fileprivate init?(
+    ofEmpty store: Store, finishing importID: Int64, _ database: Database
+  ) throws {
+    let events = try Int.fetchOne(
+      database, sql: "SELECT (SELECT count(*) FROM parts) + (SELECT count(*) FROM log)")
+    guard events == 0 else { return nil }
+    try self.init(database, pieces: [], of: store, finishing: importID)
+    guard !hasNewLinks, placement.resolution.canonical.isEmpty, placement.erased.isEmpty,
+      erasures.isEmpty
+    else { return nil }
+  }
+}
+
 extension ImportSession {
   /// Merges what was staged with what was there; from now on it counts, all of it at once.
   ///
@@ -51,7 +67,14 @@ extension ImportSession {
   ) throws -> ImportResult {
     try store.completeErasures()
     return try store.alone {
-      try store.rewrite(finishing: id, progress: progress) ?? ImportResult()
+      try waiting.withLock { waiting in
+        if let result = try store.finishFirst(self, waiting, progress: progress) {
+          waiting = WaitingEvents()
+          return result
+        }
+        try stage(&waiting)
+        return try store.rewrite(finishing: id, progress: progress) ?? ImportResult()
+      }
     }
   }
 }
@@ -69,7 +92,7 @@ extension Store {
       }
       guard plan.end != nil else { return }
       let merge = try merge(plan)
-      let parts = try write(merge, identity: plan.identity) { _, _ in }
+      let parts = try write(merge, identity: plan.identity, priority: .low) { _, _ in }
       try appending.withLock { _ in _ = try swap(nil, plan, merge, parts) }
       try trimLog()
     }
@@ -86,10 +109,11 @@ extension Store {
       try RewritePlan(database, pieces: pieces, of: self, finishing: importID)
     }
     guard importID == nil || !plan.staged.isEmpty else {
-      return try write { try end(importID, plan, with: [], replacing: [], added: 0, erased: 0, $0) }
+      return try write { try end(importID, plan, with: [], added: 0, repeated: 0, $0) }
     }
     let merge = try merge(plan)
-    let parts = try write(merge, identity: plan.identity, progress: progress)
+    let parts = try write(
+      merge, identity: plan.identity, priority: importID == nil ? .low : .usual, progress: progress)
     let result = try swap(importID, plan, merge, parts)
     try trimLog()
     return result
@@ -104,7 +128,9 @@ extension Store {
     // Where the disk fails in the commit it may still stand, so the new files are left to a sweep.
     let result = try tail.state.withLock { state in
       let result = try write {
-        try end(importID, plan, with: parts, replacing: old, added: added, erased: merge.erased, $0)
+        try end(
+          importID, plan, with: parts, replacing: old, added: added,
+          repeated: merge.stagedRows - added - merge.erased, erased: merge.erased, $0)
       }
       if let end = plan.end { state.remove(before: end) }
       return result
@@ -119,27 +145,69 @@ extension Store {
     return result
   }
 
-  /// Writes merged parts, which don't count yet, ascending by key; all of them or none.
+  /// Finishes the first import of a store, all of whose events wait in memory: they are sorted and
+  /// written once. Answers nil where there is more to heed.
+  fileprivate func finishFirst(
+    _ session: ImportSession, _ waiting: WaitingEvents,
+    progress: @escaping @Sendable (Int, Int) -> Void
+  ) throws -> ImportResult? {
+    guard let checkpoint = waiting.checkpoint, waiting.links.isEmpty else { return nil }
+    let found = try read { try RewritePlan(ofEmpty: self, finishing: session.id, $0) }
+    guard let plan = found else { return nil }
+    let batches = waiting.batches
+    let shards = HeldBatch.shards(of: batches, rows: shardRows)
+    let repeated = StorySegment.repeatedMessages(batches)
+    let parts = try write(
+      shards.count, identity: plan.identity, priority: .usual, progress: progress
+    ) { shard in
+      try StorySegment(
+        sorting: batches, bins: shards[shard], dropping: repeated, equal: .numbered)
+    }
+    let added = parts.reduce(0) { $0 + $1.rows }
+    let result = try write { database in
+      try names.current.save(database)
+      try session.save(checkpoint, erased: 0, database)
+      return try end(
+        session.id, plan, with: parts, added: added, repeated: waiting.count - added, database)
+    }
+    memory.base.withLock { $0 = nil }
+    lastSnapshot.withLock { $0 = nil }
+    return result
+  }
+
+  /// Writes what a merge makes, shard by shard.
   private func write(
-    _ merge: Merge, identity: Int, progress: @escaping @Sendable (Int, Int) -> Void
+    _ merge: Merge, identity: Int, priority: Background.Priority,
+    progress: @escaping @Sendable (Int, Int) -> Void
   ) throws -> [ManifestPart] {
     let shards = merge.shards(rows: shardRows)
+    return try write(
+      shards.count, identity: identity, priority: priority, progress: progress
+    ) { try merge.shard(shards[$0]) }
+  }
+
+  /// Writes so many parts, which don't count yet; all of them or none.
+  private func write(
+    _ count: Int, identity: Int, priority: Background.Priority,
+    progress: @escaping @Sendable (Int, Int) -> Void,
+    make: @escaping @Sendable (Int) throws -> StorySegment
+  ) throws -> [ManifestPart] {
     let written = Mutex<[(shard: Int, part: ManifestPart)]>([])
     let done = Mutex(0)
     do {
-      try Background.run(shards.count) { [self] shard in
-        let segment = try merge.shard(shards[shard])
+      try Background.run(count, priority: priority) { [self] shard in
+        let segment = try make(shard)
         if !segment.visible.isEmpty {
           let number = reservePart()
           let summary = try Part.write(segment, to: path(ofPart: number))
           let part = ManifestPart(summary, number: number, importID: nil, identity: identity)
           written.withLock { $0.append((shard, part)) }
         }
-        let count = done.withLock { count in
-          count += 1
-          return count
+        let written = done.withLock { done in
+          done += 1
+          return done
         }
-        progress(count, shards.count)
+        progress(written, count)
       }
     } catch {
       removeFiles(written.withLock { $0.map(\.part.number) })
@@ -165,7 +233,8 @@ extension Store {
   /// The transaction that swaps parts, trims the log and ends the import.
   private func end(
     _ importID: Int64?, _ plan: RewritePlan, with new: [ManifestPart],
-    replacing old: [ManifestPart], added: Int, erased: Int, _ database: Database
+    replacing old: [ManifestPart] = [], added: Int, repeated: Int, erased: Int = 0,
+    _ database: Database
   ) throws -> ImportResult? {
     if !old.isEmpty || !new.isEmpty {
       for part in old { try part.delete(database) }
@@ -181,7 +250,6 @@ extension Store {
       try Self.publishLinks(ofImport: importID, database)
       try advance("identity", in: database)
     }
-    let repeated = plan.staged.reduce(0) { $0 + $1.rows } - added - erased
     try database.execute(
       literal: """
         UPDATE imports SET state = 'finished', ended = \(clock().milliseconds), added = \(added),

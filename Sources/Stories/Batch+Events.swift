@@ -36,9 +36,9 @@ extension Batch {
         let position = columns[column] ?? properties.count
         if position == properties.count {
           columns[column] = position
-          properties.append(BatchColumn(name: name, values: .empty(value.kind)))
+          properties.append(BatchColumn(name: name, rows: [], values: .empty(value.kind)))
         }
-        properties[position].rows.append(row)
+        properties[position].rows?.append(row)
         properties[position].values.append(value, known: &positions[column, default: [:]])
       }
     }

@@ -12,7 +12,7 @@ public struct Batch: Sendable {
   public var idStarts: [UInt32] = []
   /// How long the id is, in bytes.
   public var idLengths: [UInt16] = []
-  /// The bytes that ids lie in; a reader may put its whole input here.
+  /// The bytes that ids lie in.
   public var idBytes: [UInt8] = []
   /// The code of each event's name.
   public var codes: [UInt16] = []
@@ -108,8 +108,8 @@ extension Set<IdentityPair> {
 /// One property's values of one kind in a batch; rows without it are left out.
 public struct BatchColumn: Sendable {
   public var name: String
-  /// The rows that have a value, ascending.
-  public var rows: [UInt32] = []
+  /// The rows that have a value, ascending; nil where each has one.
+  public var rows: [UInt32]?
   public var values: Values
 
   /// The values, one for each of `rows`.
@@ -121,10 +121,19 @@ public struct BatchColumn: Sendable {
   }
 
   /// Makes a column.
-  public init(name: String, rows: [UInt32] = [], values: Values) {
+  public init(name: String, rows: [UInt32]?, values: Values) {
     self.name = name
     self.rows = rows
     self.values = values
+  }
+
+  /// How many values there are.
+  var count: Int {
+    switch values {
+    case .strings(let positions, _): positions.count
+    case .numbers(let numbers): numbers.count
+    case .booleans(let booleans): booleans.count
+    }
   }
 
   /// The kind of the values.

@@ -4,8 +4,12 @@ import Synchronization
 /// Memory that columns lie in; it is given back when nobody holds the object any more.
 public final class ColumnMemory: Sendable {
   private let blocks = Mutex<[UInt]>([])
+  private let taken = Atomic<Int>(0)
   /// The size of a large page of memory.
   private static let largePage = 2 << 20
+
+  /// How many bytes there was room made for.
+  public var byteCount: Int { taken.load(ordering: .relaxed) }
 
   /// Makes an object that holds no memory yet.
   public init() {}
@@ -21,6 +25,7 @@ public final class ColumnMemory: Sendable {
     // Only advice: without large pages the first use of the memory takes longer.
     if isLarge { _ = madvise(block, size / Self.largePage * Self.largePage, MADV_HUGEPAGE) }
     blocks.withLock { $0.append(UInt(bitPattern: block)) }
+    taken.add(size, ordering: .relaxed)
     return .init(start: block.bindMemory(to: Element.self, capacity: count), count: count)
   }
 

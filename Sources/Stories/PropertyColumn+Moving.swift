@@ -71,10 +71,14 @@ extension RowMoves {
   ) throws(Refusal) -> PropertyColumn? {
     let scratch = ColumnMemory()
     defer { withExtendedLifetime(scratch) {} }
+    var filled = 0
     let used = parts.map { part in
       let used = scratch.room(for: part.column.dictionary.count + 1, of: UInt32.self)
       used.initialize(repeating: 0)
-      forEachCode(part.column, of: part.source) { used[$1] = 1 }
+      forEachCode(part.column, of: part.source) {
+        used[$1] = 1
+        filled &+= $1 == 0 ? 0 : 1
+      }
       used[0] = 0
       return used
     }
@@ -82,20 +86,20 @@ extension RowMoves {
       parts.map(\.column.dictionary), codes: used, memory: memory)
     let width = dictionary.count
     if width <= Int(UInt8.max) {
-      return laidCodes(UInt8.self, parts, used, memory: memory).map {
+      return laidCodes(UInt8.self, filled, parts, used, memory: memory).map {
         PropertyColumn(
           name: name, kind: .string, rows: $0.rows, values: .codes8($0.values),
           dictionary: dictionary)
       }
     }
     if width <= Int(UInt16.max) {
-      return laidCodes(UInt16.self, parts, used, memory: memory).map {
+      return laidCodes(UInt16.self, filled, parts, used, memory: memory).map {
         PropertyColumn(
           name: name, kind: .string, rows: $0.rows, values: .codes16($0.values),
           dictionary: dictionary)
       }
     }
-    return laidCodes(UInt32.self, parts, used, memory: memory).map {
+    return laidCodes(UInt32.self, filled, parts, used, memory: memory).map {
       PropertyColumn(
         name: name, kind: .string, rows: $0.rows, values: .codes32($0.values),
         dictionary: dictionary)
@@ -103,10 +107,10 @@ extension RowMoves {
   }
 
   private func laidCodes<Code: FixedWidthInteger & ColumnValue>(
-    _ type: Code.Type, _ parts: [(source: Int, column: PropertyColumn)],
+    _ type: Code.Type, _ filled: Int, _ parts: [(source: Int, column: PropertyColumn)],
     _ codes: [UnsafeMutableBufferPointer<UInt32>], memory: ColumnMemory
   ) -> (rows: UnsafeBufferPointer<UInt32>?, values: UnsafeBufferPointer<Code>)? {
-    laid(memory: memory) { body in
+    laid(filled, memory: memory) { body in
       for (part, codes) in zip(parts, codes) {
         forEachCode(part.column, of: part.source) { body($0, Code(truncatingIfNeeded: codes[$1])) }
       }

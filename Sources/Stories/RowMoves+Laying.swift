@@ -42,6 +42,14 @@ extension RowMoves {
   ) -> (rows: UnsafeBufferPointer<UInt32>?, values: UnsafeBufferPointer<Value>)? {
     var filled = 0
     each { filled &+= $1.isNone ? 0 : 1 }
+    return laid(filled, memory: memory, each)
+  }
+
+  /// The same of a column whose values were counted before.
+  @inline(__always) func laid<Value: ColumnValue>(
+    _ filled: Int, memory: ColumnMemory,
+    _ each: (_ body: (_ row: Int, _ value: Value) -> Void) -> Void
+  ) -> (rows: UnsafeBufferPointer<UInt32>?, values: UnsafeBufferPointer<Value>)? {
     guard filled > 0 else { return nil }
     if filled > count / Self.densest {
       let values = memory.room(for: count, of: Value.self)

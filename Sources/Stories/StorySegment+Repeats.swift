@@ -12,41 +12,68 @@ extension StorySegment {
   public static func repeatedMessages(
     taken: [StorySegment], staged: [StorySegment]
   ) -> [RowSet] {
-    var repeated = staged.map { _ in RowSet() }
-    let explicit = staged.reduce(0) { sum, segment in
-      segment.visibleRows.reduce(sum) { sum, rows in
-        var count = 0
-        for row in rows { count &+= Int(segment.messages[row] >> 63) }
-        return sum + count
+    StagedMessages(
+      staged.map { segment in
+        let rows = segment.visible.map {
+          Int(segment.offsets[$0.lowerBound])..<Int(segment.offsets[$0.upperBound])
+        }
+        return (segment.messages, segment.arrivals, rows)
+      }
+    ).repeated(taken: taken.map(\.messages))
+  }
+
+  /// The events of held batches whose message id comes earlier in the import; nothing else counts.
+  ///
+  /// - Returns: one set of rows for each batch.
+  public static func repeatedMessages(_ held: [HeldBatch]) -> [RowSet] {
+    guard held.contains(where: { $0.explicitMessages > 0 }) else {
+      return held.map { _ in RowSet() }
+    }
+    return StagedMessages(held.map { ($0.messages, $0.arrivals, [0..<$0.count]) })
+      .repeated(taken: [])
+  }
+}
+
+/// The messages of one import.
+private struct StagedMessages {
+  typealias Source = (
+    messages: UnsafeBufferPointer<UInt64>, arrivals: UnsafeBufferPointer<UInt32>,
+    rows: [Range<Int>]
+  )
+  private let sources: [Source]
+
+  init(_ sources: [Source]) { self.sources = sources }
+
+  /// The rows of each source whose message was counted already or comes earlier in the import.
+  func repeated(taken: [UnsafeBufferPointer<UInt64>]) -> [RowSet] {
+    var repeated = sources.map { _ in RowSet() }
+    var explicit = 0
+    for source in sources {
+      for rows in source.rows {
+        for row in rows { explicit &+= Int(source.messages[row] >> 63) }
       }
     }
     guard explicit > 0 else { return repeated }
     let passes = UInt64((explicit + RepeatTable.largest - 1) / RepeatTable.largest)
     for pass in 0..<passes {
       var table = RepeatTable(expecting: explicit / Int(passes), pass: pass, of: passes)
-      for segment in staged {
-        for rows in segment.visibleRows {
-          for row in rows { table.stage(segment.messages[row], arrival: segment.arrivals[row]) }
+      for source in sources {
+        for rows in source.rows {
+          for row in rows { table.stage(source.messages[row], arrival: source.arrivals[row]) }
         }
       }
-      for segment in taken {
-        for message in segment.messages { table.take(message) }
+      for messages in taken {
+        for message in messages { table.take(message) }
       }
-      for (position, segment) in staged.enumerated() {
-        for rows in segment.visibleRows {
-          for row in rows
-          where !table.keep(segment.messages[row], arrival: segment.arrivals[row]) {
+      for (position, source) in sources.enumerated() {
+        for rows in source.rows {
+          for row in rows where !table.keep(source.messages[row], arrival: source.arrivals[row]) {
             repeated[position].insert(row)
           }
         }
       }
     }
     return repeated
-  }
-
-  /// The rows of visible customers.
-  fileprivate var visibleRows: [Range<Int>] {
-    visible.map { Int(offsets[$0.lowerBound])..<Int(offsets[$0.upperBound]) }
   }
 }
 

@@ -54,11 +54,7 @@ extension StringColumn {
     count: Int, length: Int, memory: ColumnMemory,
     texts: some Sequence<UnsafeBufferPointer<UInt8>>
   ) throws(Refusal) {
-    guard length <= Int(UInt32.max) else {
-      throw Refusal(
-        "stories.size", problem: "Texts of \(length) bytes do not fit into one segment.",
-        remedy: "Split the events into more segments, or leave long texts out.")
-    }
+    guard length <= Int(UInt32.max) else { throw .tooMuchText(length) }
     let offsets = memory.room(for: count + 1, of: UInt32.self)
     let bytes = memory.room(for: length, of: UInt8.self)
     var end = 0
@@ -71,6 +67,15 @@ extension StringColumn {
       offsets[position + 1] = UInt32(end)
     }
     self.init(offsets: UnsafeBufferPointer(offsets), bytes: UnsafeBufferPointer(bytes))
+  }
+}
+
+extension Refusal {
+  /// The refusal of more text than a segment holds.
+  static func tooMuchText(_ length: Int) -> Refusal {
+    Refusal(
+      "stories.size", problem: "Texts of \(length) bytes do not fit into one segment.",
+      remedy: "Split the events into more segments, or leave long texts out.")
   }
 }
 

@@ -11,16 +11,19 @@ struct BatchWriter: ~Copyable {
   private var links: [LinkKey: IdentityPair] = [:]
   private var latestLink = LinkKey(first: 0, second: 0)
   private var latestLinkTime: Int64 = 0
-  /// Ids whose bytes do not lie in the input as they are.
-  private var ownIDs = GrowingColumn<UInt8>(capacity: 64)
+  private var ids: GrowingColumn<UInt8>
 
   private struct LinkKey: Hashable {
     var first: UInt64
     var second: UInt64
   }
 
+  /// How long an id is, mostly.
+  private static let usualID = 16
+
   init(expecting rows: Int) {
     self.rows = RowColumns(capacity: rows)
+    ids = GrowingColumn(capacity: rows * Self.usualID)
   }
 
   /// The number of events so far, which is also the next event's row.
@@ -49,21 +52,13 @@ struct BatchWriter: ~Copyable {
   }
 
   /// Adds an event.
-  ///
-  /// - Parameter idStart: where the id begins in the input.
   @inline(__always) mutating func append(
-    key: UInt64, namespace: Namespace, idStart: Int, idLength: Int, code: UInt16, time: Int64,
-    message: UInt64
+    key: UInt64, namespace: Namespace, id: Text, code: UInt16, time: Int64, message: UInt64
   ) {
     rows.append(
-      key: key, namespace: namespace.rawValue, idStart: UInt32(truncatingIfNeeded: idStart),
-      idLength: UInt16(truncatingIfNeeded: idLength), code: code, time: time, message: message)
-  }
-
-  /// Keeps an id that does not lie in the input; the answer counts from the input's end.
-  mutating func keep(id: Text) -> Int {
-    ownIDs.append(contentsOf: id.bytes)
-    return ownIDs.count - id.count
+      key: key, namespace: namespace.rawValue, idStart: UInt32(truncatingIfNeeded: ids.count),
+      idLength: UInt16(truncatingIfNeeded: id.count), code: code, time: time, message: message)
+    ids.append(text: id)
   }
 
   /// Notes that an event named two identities; the earliest time is kept.
@@ -83,14 +78,14 @@ struct BatchWriter: ~Copyable {
       Identity(namespace, own.string), Identity(otherNamespace, other.string), time: time)
   }
 
-  /// The batch; `input` is where ids lie.
-  func batch(input: [UInt8]) -> Batch {
+  /// The batch.
+  func batch() -> Batch {
     var batch = Batch()
     rows.columns(of: &batch)
-    batch.idBytes = ownIDs.count == 0 ? input : input + ownIDs.array
+    batch.idBytes = ids.array
     batch.links = Set(links.values)
     for (position, name) in propertyNames.enumerated() {
-      properties.base[position].columns(name: name, into: &batch.properties)
+      properties.base[position].columns(name: name, of: count, into: &batch.properties)
     }
     return batch
   }
@@ -101,7 +96,7 @@ struct BatchWriter: ~Copyable {
     rows.deallocate()
     eventTexts.deallocate()
     eventCodes.deallocate()
-    ownIDs.deallocate()
+    ids.deallocate()
   }
 }
 
@@ -178,50 +173,82 @@ private struct RowColumns {
   }
 }
 
+/// The rows that have a value; they are listed only once one is left out.
+private struct RowList {
+  private(set) var count = 0
+  private var listed = GrowingColumn<UInt32>(capacity: 0)
+  private var isListed = false
+
+  /// Adds a row, which lies behind those before.
+  @inline(__always) mutating func append(_ row: Int) {
+    if isListed || row != count { list(row) }
+    count &+= 1
+  }
+
+  @inline(__always) private mutating func list(_ row: Int) {
+    if !isListed { begin() }
+    listed.append(UInt32(truncatingIfNeeded: row))
+  }
+
+  @inline(never) private mutating func begin() {
+    isListed = true
+    for row in 0..<UInt32(count) { listed.append(row) }
+  }
+
+  /// The rows; nil where those of all events are there.
+  func rows(of events: Int) -> [UInt32]? {
+    if isListed { return listed.array }
+    return count == events ? nil : Array(0..<UInt32(count))
+  }
+
+  func deallocate() { listed.deallocate() }
+}
+
 /// The values of one property, by kind.
 struct PropertyWriter {
-  private var textRows = GrowingColumn<UInt32>(capacity: 0)
+  private var textRows = RowList()
   private var textPositions = GrowingColumn<UInt32>(capacity: 0)
   private var texts = TextTable()
-  private var numberRows = GrowingColumn<UInt32>(capacity: 0)
+  private var numberRows = RowList()
   private var numbers = GrowingColumn<Double>(capacity: 0)
-  private var booleanRows = GrowingColumn<UInt32>(capacity: 0)
+  private var booleanRows = RowList()
   private var booleans = GrowingColumn<Bool>(capacity: 0)
   /// The row of the latest value and 1; a key that comes twice in one record has one value.
   private(set) var rowsSeen = 0
 
   @inline(__always) mutating func append(text: Text, row: Int) {
     rowsSeen = row &+ 1
-    textRows.append(UInt32(truncatingIfNeeded: row))
+    textRows.append(row)
     textPositions.append(texts.position(of: text))
   }
 
   @inline(__always) mutating func append(number: Double, row: Int) {
     rowsSeen = row &+ 1
-    numberRows.append(UInt32(truncatingIfNeeded: row))
+    numberRows.append(row)
     numbers.append(number)
   }
 
   @inline(__always) mutating func append(boolean: Bool, row: Int) {
     rowsSeen = row &+ 1
-    booleanRows.append(UInt32(truncatingIfNeeded: row))
+    booleanRows.append(row)
     booleans.append(boolean)
   }
 
-  func columns(name: String, into columns: inout [BatchColumn]) {
+  func columns(name: String, of count: Int, into columns: inout [BatchColumn]) {
     if textRows.count > 0 {
       columns.append(
         BatchColumn(
-          name: name, rows: textRows.array,
+          name: name, rows: textRows.rows(of: count),
           values: .strings(positions: textPositions.array, strings: texts.strings)))
     }
     if numberRows.count > 0 {
       columns.append(
-        BatchColumn(name: name, rows: numberRows.array, values: .numbers(numbers.array)))
+        BatchColumn(name: name, rows: numberRows.rows(of: count), values: .numbers(numbers.array)))
     }
     if booleanRows.count > 0 {
       columns.append(
-        BatchColumn(name: name, rows: booleanRows.array, values: .booleans(booleans.array)))
+        BatchColumn(
+          name: name, rows: booleanRows.rows(of: count), values: .booleans(booleans.array)))
     }
   }
 

@@ -87,12 +87,12 @@ struct CSVReader: ~Copyable {
   }
 
   /// Reads all records.
-  mutating func read(_ input: [UInt8]) -> ReadChunk {
+  mutating func read() -> ReadChunk {
     var start = 0
     while start < length {
       start = readPlain(from: start) ?? readAny(from: start)
     }
-    return sink.finish(input: input)
+    return sink.finish()
   }
 
   /// Reads a record of as many fields as there are columns, none with a quote; answers where the

@@ -38,13 +38,13 @@ public struct EventFileFormat: Sendable {
           chunk, bytes: bytes, names: names, fields: layout.fieldNames,
           eventName: options.eventName, clock: clock)
         var reader = CSVReader(layout, bytes: bytes, length: chunk.length, sink: sink)
-        return reader.read(chunk.bytes)
+        return reader.read()
       case .jsonLines:
         let sink = EventSink(
           chunk, bytes: bytes, names: names, fields: .init(), eventName: options.eventName,
           clock: clock)
         var reader = JSONReader(options, bytes: bytes, length: chunk.length, sink: sink)
-        return reader.read(chunk.bytes)
+        return reader.read()
       case .xes:
         let sink = EventSink(
           chunk, bytes: bytes, names: names, fields: .xes, eventName: options.eventName,

@@ -8,7 +8,6 @@ struct EventSink: ~Copyable {
   private let names: SharedEventNames
   private let fieldNames: FieldNames
   private let bytes: UnsafePointer<UInt8>
-  private let length: Int
   private let constantName: Text
   private let ownConstant: UnsafeMutablePointer<UInt8>
   private let placeholders = Placeholders()
@@ -51,7 +50,6 @@ struct EventSink: ~Copyable {
     fieldNames = fields
     self.bytes = bytes
     self.clock = clock
-    length = chunk.length
     record = chunk.firstRecord - 1
     rejections = chunk.dropped
     writer = BatchWriter(expecting: chunk.records)
@@ -268,15 +266,8 @@ struct EventSink: ~Copyable {
       message.count > 0
       ? Batch.messageHash(id: message.raw)
       : stableHash(content.raw) & ~Batch.explicitMessage
-    let start: Int
-    if id.start >= bytes, id.start < bytes + length {
-      start = id.start - bytes
-    } else {
-      start = length + Chunk.padding + writer.keep(id: id)
-    }
     writer.append(
-      key: key, namespace: namespace, idStart: start, idLength: id.count, code: code,
-      time: milliseconds, message: hash)
+      key: key, namespace: namespace, id: id, code: code, time: milliseconds, message: hash)
     if linked.count > 0 {
       writer.link(
         id, key, linked, linkedKey, otherNamespace: .anonymous, time: milliseconds)
@@ -318,8 +309,8 @@ struct EventSink: ~Copyable {
   }
 
   /// What was read.
-  func finish(input: [UInt8]) -> ReadChunk {
-    ReadChunk(batch: writer.batch(input: input), rejections: rejections, records: records)
+  func finish() -> ReadChunk {
+    ReadChunk(batch: writer.batch(), rejections: rejections, records: records)
   }
 }
 

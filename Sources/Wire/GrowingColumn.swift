@@ -41,6 +41,15 @@ struct GrowingColumn<Element: BitwiseCopyable> {
     base = larger
   }
 
+  /// Appends a text; one of sixteen bytes or less without a call.
+  @inline(__always) mutating func append(text: Text) where Element == UInt8 {
+    guard text.count <= 16 else { return append(contentsOf: text.bytes) }
+    if capacity &- count < 16 { grow(toHold: count &+ 16) }
+    // What is too much is written over by the next text.
+    UnsafeMutableRawPointer(base + count).storeBytes(of: sixteen(text.start), as: Sixteen.self)
+    count &+= text.count
+  }
+
   var array: [Element] { Array(UnsafeBufferPointer(start: base, count: count)) }
 
   func deallocate() { base.deallocate() }

@@ -61,7 +61,7 @@ struct JSONReader: ~Copyable {
   }
 
   /// Reads all records.
-  mutating func read(_ input: [UInt8]) -> ReadChunk {
+  mutating func read() -> ReadChunk {
     var start = 0
     while start < length {
       if isClean, shapes.isWorthTrying(), let next = readLikely(from: start) {
@@ -70,7 +70,7 @@ struct JSONReader: ~Copyable {
         start = readAny(from: start)
       }
     }
-    return sink.finish(input: input)
+    return sink.finish()
   }
 
   /// Reads any record; answers where the next one begins.

@@ -51,8 +51,10 @@ struct TextTable {
   private var entries: GrowingColumn<Entry>
   private var texts: GrowingColumn<UInt8>
 
-  /// Most columns have a few texts, which seldom meet among so many slots.
-  private static let leastSlots = 256
+  private static let leastSlots = 64
+  /// Up to so many slots a table has 32 for each text, so that the few texts of most columns seldom
+  /// meet, which would be a surprise to the processor; above, four.
+  private static let sparseSlots = 4096
 
   init() {
     mask = Self.leastSlots - 1
@@ -120,7 +122,11 @@ struct TextTable {
       count: UInt32(text.count))
     texts.append(contentsOf: text.bytes)
     entries.append(entry)
-    if entries.count * 4 > mask { rehash() } else { place(entries.count - 1) }
+    if entries.count * (mask < Self.sparseSlots - 1 ? 32 : 4) > mask {
+      rehash()
+    } else {
+      place(entries.count - 1)
+    }
     return UInt32(entries.count - 1)
   }
 

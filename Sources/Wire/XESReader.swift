@@ -163,7 +163,7 @@ extension XESReader {
       sink.rawEnd = min(chunk.length, ImportLimits.rawPrefix)
       sink.reject(field: nil, problem.code, problem.text)
     }
-    var read = sink.finish(input: chunk.bytes)
+    var read = sink.finish()
     read.records = chunk.records
     return read
   }

@@ -7,8 +7,13 @@ struct `An import that is killed` {
   /// How often each kind of file is killed: a hundred times in all.
   private static let kills = 50
   private static let rows = 200_000
-  /// Some eighty checkpoints a file.
+  /// Some eighty chunks a file.
   private static let chunk = "131072"
+  /// In every other round so little waits in memory that a file has some twenty checkpoints; in the
+  /// others it has none, and begins anew.
+  private static func memory(_ round: Int) -> [String] {
+    round % 2 == 0 ? [] : ["--memory", "600000"]
+  }
 
   @Test(arguments: CrashRows.Messages.allCases)
   func `at any moment loses nothing and doubles nothing when it is run again`(
@@ -33,14 +38,14 @@ struct `An import that is killed` {
       let store = "round-\(round)"
       var last: Run?
       while last == nil {
-        let program = try Self.start(store, in: folder)
+        let program = try Self.start(store, Self.memory(round), in: folder)
         // Mostly in the first half, so that one file is killed often; then to after the merge.
         let reach = dice.one(in: 4) ? 1.1 : 0.5
         program.sleep(seconds: Double(dice.below(1000)) / 1000 * usual * reach)
         if program.end() { killed += 1 } else { last = try program.wait() }
         guard killed < Self.kills else { break }
       }
-      let end = try last ?? Self.start(store, in: folder).wait()
+      let end = try last ?? Self.start(store, Self.memory(round), in: folder).wait()
       try #require(end.code == 0, "\(end)")
       // A run that was killed behind its last commit leaves nothing for the next to add.
       #expect([0, whole.figure("added")].contains(end.figure("added")), "\(end)")
@@ -61,9 +66,11 @@ struct `An import that is killed` {
     #expect(killed == Self.kills)
   }
 
-  private static func start(_ store: String, in folder: Folder) throws -> RunningProgram {
+  private static func start(
+    _ store: String, _ memory: [String] = [], in folder: Folder
+  ) throws -> RunningProgram {
     try Program.start(
-      ["import", "events.csv", "--data", store, "--chunk-size", chunk, "--format", "json"],
+      ["import", "events.csv", "--data", store, "--chunk-size", chunk, "--format", "json"] + memory,
       in: folder)
   }
 

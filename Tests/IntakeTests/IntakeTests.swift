@@ -102,6 +102,35 @@ struct `A file on its way into a store` {
     }
   }
 
+  @Test(arguments: [0, 20_000, 100_000_000])
+  func `ends with the same events however many wait in memory`(memory: Int) async throws {
+    let folder = try Folder()
+    let rows = (0..<3000).map {
+      $0 % 50 == 7 ? "null,e,1,\n" : "u\($0 % 101),e\($0 % 7),\(1_700_000_000 + $0 / 9),\($0 % 3)\n"
+    }
+    let path = try folder.write(header + rows.joined(), as: "a.csv")
+    let store = try Store.open(at: folder.path + "/store", access: .writing, shardRows: 700)
+    let report = try await Intake(path, chunkSize: 2048, memory: memory, into: store).run()
+    #expect(report.result.added == 2940)
+    #expect(report.result.records == 3000)
+    #expect(report.result.rejected == 60)
+    let again = try await Intake(path, chunkSize: 999, memory: memory, into: store).run()
+    #expect(again.result.added == 0)
+    let plain = try Store.open(at: folder.path + "/plain", access: .writing)
+    let session = try plain.beginImport(source: path, fingerprint: "plain")
+    let source = try ChunkSource(path: path)
+    while let chunk = try source.next() {
+      let read = source.format.read(chunk, names: session.names)
+      try session.stage(read.batch, checkpoint: ImportCheckpoint())
+    }
+    _ = try session.finish()
+    let (left, right) = (try store.snapshot(), try plain.snapshot())
+    #expect(left.customerCount == 101)
+    for key in try #require(right.segments.first).customers {
+      #expect(left.story(of: key) == right.story(of: key))
+    }
+  }
+
   @Test
   func `drops rejected records that it will read again`() throws {
     let folder = try Folder()

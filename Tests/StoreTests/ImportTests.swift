@@ -168,6 +168,56 @@ struct `An import` {
   }
 
   @Test
+  func `goes on where its memory was full, and begins anew where it never was`() throws {
+    var dice = SeededGenerator(5)
+    let folder = TemporaryFolder()
+    let events = randomEvents(200, &dice)
+    for (memory, reaches) in [(ImportSession.usualMemory, 0..<1), (3000, 1..<121)] {
+      do {
+        let store = try Store.open(at: folder.path, access: .writing)
+        let session = try store.beginImport(source: "a.csv", fingerprint: "a", memory: memory)
+        try session.take(events, &dice, upTo: 120)
+        #expect(folder.parts.isEmpty == (reaches.lowerBound == 0))
+      }
+      let store = try Store.open(at: folder.path, access: .writing)
+      let session = try store.beginImport(source: "a.csv", fingerprint: "a")
+      #expect(reaches.contains(session.checkpoint.recordNumber))
+      #expect(try store.snapshot().eventCount == 0)
+    }
+    let store = try Store.open(at: folder.path, access: .writing)
+    let session = try store.beginImport(source: "a.csv", fingerprint: "a")
+    try session.take(events, &dice)
+    let result = try session.finish()
+    var naive = NaiveStore()
+    #expect(result.added == naive.import(events))
+    #expect(result.records == 200)
+    #expect(try store.snapshot().byKey == naive.stories())
+  }
+
+  @Test(arguments: 0..<6)
+  func `of an empty store survives a crash while it is written`(seed: Int) throws {
+    var dice = SeededGenerator(seed)
+    let folder = TemporaryFolder()
+    let store = try Store.open(at: folder.path, access: .writing, shardRows: 30)
+    let events = randomEvents(160, &dice)
+    let session = try store.beginImport(source: "a.csv", fingerprint: "a")
+    try session.take(events, &dice)
+    let (crashes, result) = try finish(session, copying: folder)
+    let after = try store.snapshot().byKey
+    #expect(folder.parts.count == (try store.status().parts))
+    for crash in crashes {
+      let reopened = try Store.open(at: crash.path, access: .writing, shardRows: 30)
+      #expect(crash.parts.isEmpty)
+      let again = try reopened.beginImport(source: "a.csv", fingerprint: "a")
+      #expect(again.checkpoint == ImportCheckpoint())
+      try again.take(events, &dice)
+      #expect(try again.finish() == result)
+      #expect(try reopened.snapshot().byKey == after)
+      #expect(try reopened.doctor().filter { $0.severity == .error } == [])
+    }
+  }
+
+  @Test
   func `of one source must end before that of another, and may be given up`() throws {
     var dice = SeededGenerator(3)
     let folder = TemporaryFolder()

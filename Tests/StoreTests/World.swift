@@ -186,14 +186,39 @@ extension ImportSession {
   }
 }
 
+extension ImportSession {
+  /// Takes events from where the session begins, in chunks of random size.
+  func take(_ events: [Event], _ dice: inout SeededGenerator, upTo end: Int? = nil) throws {
+    var record = checkpoint.recordNumber
+    while record < end ?? events.count {
+      let next = min(end ?? events.count, record + Int.random(in: 1...40, using: &dice))
+      var names = self.names.current
+      let batch = try Batch(events[record..<next], names: &names)
+      for name in names.names { _ = self.names.code(of: name) }
+      let first = try reserveArrivals(batch.count)
+      try take(
+        try HeldBatch(batch, firstArrival: first),
+        checkpoint: ImportCheckpoint(
+          byteOffset: next * 10, recordNumber: next, records: next, accepted: next))
+      record = next
+    }
+  }
+}
+
 extension Store {
-  /// Imports events from beginning to end.
+  /// Imports events from beginning to end, by one of several ways to the same end.
   @discardableResult
   func `import`(_ events: [Event], fingerprint: String = "f", _ dice: inout SeededGenerator) throws
     -> ImportResult
   {
-    let session = try beginImport(source: "\(fingerprint).csv", fingerprint: fingerprint)
-    try session.stage(events, &dice)
+    let memory = [0, 5000, ImportSession.usualMemory][dice.below(3)]
+    let session = try beginImport(
+      source: "\(fingerprint).csv", fingerprint: fingerprint, memory: memory)
+    if dice.one(in: 4) {
+      try session.stage(events, &dice)
+    } else {
+      try session.take(events, &dice)
+    }
     return try session.finish()
   }
 }

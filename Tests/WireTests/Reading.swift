@@ -88,8 +88,9 @@ extension Batch {
         by: Identity(namespace, id))
     }
     for column in properties {
-      #expect(zip(column.rows, column.rows.dropFirst()).allSatisfy { $0 < $1 })
-      for (position, row) in column.rows.enumerated() {
+      let rows = column.rows ?? Array(0..<UInt32(count))
+      #expect(zip(rows, rows.dropFirst()).allSatisfy { $0 < $1 })
+      for (position, row) in rows.enumerated() {
         let value: PropertyValue =
           switch column.values {
           case .strings(let positions, let strings): .string(strings[Int(positions[position])])
