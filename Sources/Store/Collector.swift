@@ -67,6 +67,8 @@ public final class Collector: Sendable {
 
   /// How many bytes of the log one transaction takes before the next begins.
   static let largestCommit = 4_194_304
+  /// How long a transaction waits at most for calls that come soon, in seconds.
+  static let longestGathering = 0.002
 
   let store: Store
   let sealing: SealingPolicy
@@ -89,6 +91,8 @@ public final class Collector: Sendable {
   struct State: Sendable {
     fileprivate var calls: [Call] = []
     fileprivate var waitingBytes = 0
+    /// With so many calls the thread that commits is told.
+    fileprivate var enough = 1
     var figures = Figures()
     var isStopping = false
     var listeners: [Int: AsyncStream<Void>.Continuation] = [:]
@@ -137,7 +141,6 @@ public final class Collector: Sendable {
     return try await withCheckedThrowingContinuation { answer in
       do {
         try enqueue(Call(events: checked, answer: answer))
-        work.signal()
       } catch {
         answer.resume(throwing: error)
       }
@@ -192,6 +195,7 @@ extension Collector {
       state.calls.append(call)
       state.figures.waiting += count
       state.waitingBytes += size
+      if state.calls.count == state.enough { work.signal() }
       return nil
     }
     if let refusal { throw refusal }
@@ -211,11 +215,33 @@ extension Collector {
 
   /// Commits what waits, again and again, until it is stopped and nothing waits.
   private func commitUntilStopped() {
+    var last = 0
     while true {
-      work.wait()
-      while case let calls = next(), !calls.isEmpty { commit(calls) }
+      if last > 0 { waitForAsMany(last) }
+      let calls = next()
+      last = calls.count
+      guard calls.isEmpty else {
+        commit(calls)
+        continue
+      }
       if state.withLock({ $0.isStopping && $0.calls.isEmpty }) { return }
+      work.wait()
     }
+  }
+
+  /// Waits shortly until as many calls are there as were answered last.
+  ///
+  /// Callers who were answered send their next events at once; a transaction that begins with the
+  /// first of them makes all others wait for two. A caller alone never waits for others.
+  private func waitForAsMany(_ count: Int) {
+    let seconds: Double? = state.withLock { state in
+      guard state.calls.count < count, !state.isStopping else { return nil }
+      state.enough = count
+      return min(state.figures.lastCommitSeconds / 4, Self.longestGathering)
+    }
+    guard let seconds else { return }
+    _ = work.wait(timeout: .now() + seconds)
+    state.withLock { $0.enough = 1 }
   }
 
   /// The calls of the next transaction, in the order in which they came.

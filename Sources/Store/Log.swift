@@ -80,9 +80,9 @@ extension Store {
     try row.insert(into: database)
     var hasLinks = false
     for link in links where try link.insert(into: database) { hasLinks = true }
-    try database.execute(
-      sql: "UPDATE counters SET value = max(value, ?) WHERE name = 'arrival'",
-      arguments: [row.end])
+    let update = try database.cachedStatement(
+      sql: "UPDATE counters SET value = max(value, ?) WHERE name = 'arrival'")
+    try update.execute(arguments: [row.end])
     if hasLinks { try advance("identity", in: database) }
   }
 

@@ -90,7 +90,7 @@ extension Store {
   /// The log's events in memory.
   private func tailPieces() throws -> [LogPiece] {
     if let pieces = tail.state.withLock({ $0.pieces }) { return pieces }
-    return try view { _, pieces in pieces }
+    return try view { _, log in log.pieces }
   }
 
   /// What the events of the base are recognised by; the work is shared by a few threads.

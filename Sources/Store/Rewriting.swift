@@ -64,8 +64,8 @@ extension Store {
     try completeErasures()
     try changing.withLock { _ in
       defer { tail.state.withLock { $0.boundary = nil } }
-      let plan = try view(mark: { $0.boundary = $1 }) { database, pieces in
-        try RewritePlan(database, pieces: pieces, of: self, finishing: nil)
+      let plan = try view(mark: { $0.boundary = $1 }) { database, log in
+        try RewritePlan(database, pieces: log.pieces, of: self, finishing: nil)
       }
       guard plan.end != nil else { return }
       let merge = try merge(plan)
@@ -82,8 +82,8 @@ extension Store {
     finishing importID: Int64?,
     progress: @escaping @Sendable (Int, Int) -> Void = { _, _ in }
   ) throws -> ImportResult? {
-    let plan = try view { database, pieces in
-      try RewritePlan(database, pieces: pieces, of: self, finishing: importID)
+    let plan = try view { database, log in
+      try RewritePlan(database, pieces: log.pieces, of: self, finishing: importID)
     }
     guard importID == nil || !plan.staged.isEmpty else {
       return try write { try end(importID, plan, with: [], replacing: [], added: 0, erased: 0, $0) }

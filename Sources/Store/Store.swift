@@ -224,7 +224,7 @@ extension Store {
   /// - Parameter mark: told the arrival after the last event, before anybody can add one.
   func view<Value>(
     mark: (_ state: inout LogTail.State, _ end: Int?) -> Void = { _, _ in },
-    _ body: (Database, [LogPiece]) throws -> Value
+    _ body: (Database, LogView) throws -> Value
   ) throws -> Value {
     do {
       // The view has to be fixed while the log's lock is held. `read` would fix it before.

@@ -167,7 +167,7 @@ struct `The log of a store` {
     try twins.append(randomEvents(50, &dice))
     // What sealing does first: from here on it works on what was there.
     let gate = Gate(.changing, of: twins.store)
-    let pieces = try twins.store.view(mark: { $0.boundary = $1 }) { $1 }
+    let pieces = try twins.store.view(mark: { $0.boundary = $1 }) { $1.pieces }
     try twins.append(randomEvents(50, &dice))
     try twins.store.tail.sort(of: twins.store)
     try twins.compare()
