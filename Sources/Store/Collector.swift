@@ -229,14 +229,15 @@ extension Collector {
     }
   }
 
-  /// Waits shortly until as many calls are there as were answered last.
+  /// Waits shortly for as many calls, beside those that wait already, as were answered last.
   ///
-  /// Callers who were answered send their next events at once; a transaction that begins with the
-  /// first of them makes all others wait for two. A caller alone never waits for others.
+  /// Callers who were answered send their next events at once; a transaction that begins without
+  /// them makes them wait for two. A caller alone never waits for others.
   private func waitForAsMany(_ count: Int) {
     let seconds: Double? = state.withLock { state in
-      guard state.calls.count < count, !state.isStopping else { return nil }
-      state.enough = count
+      let isFull = state.figures.waiting >= Store.longestAppend || state.isStopping
+      guard !isFull, count > 1 || state.calls.isEmpty else { return nil }
+      state.enough = state.calls.count + count
       return min(state.figures.lastCommitSeconds / 4, Self.longestGathering)
     }
     guard let seconds else { return }

@@ -158,10 +158,12 @@ extension LogTail.State {
   }
 
   /// Takes away what is in parts now.
-  mutating func remove(before end: Int) {
+  mutating func remove(before end: Int) -> [LogPiece] {
+    let sealed = pieces?.filter { $0.positions.upperBound <= end } ?? []
     pieces?.removeAll { $0.positions.upperBound <= end }
     boundary = nil
     epoch += 1
+    return sealed
   }
 
   /// Forgets everything: it is read from the database when it is needed.
