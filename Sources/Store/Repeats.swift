@@ -29,7 +29,7 @@ extension Store {
   /// taken as quickly as later ones.
   ///
   /// Without this call the first `append` begins it, and looks at the events of the base meanwhile.
-  /// About 60 ns an event of the base on each core, 6 bytes of memory for each.
+  /// About 100 ns of processor time and 6 bytes of memory for each event of the base.
   public func prepareToAppend() throws {
     guard access == .writing else { throw Fault.readingOnly(folder) }
     _ = try view { _, _ in }
