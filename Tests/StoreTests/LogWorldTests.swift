@@ -200,6 +200,27 @@ struct `The log of a store` {
   }
 
   @Test
+  func `never builds upon a snapshot that was made while somebody was erased`() throws {
+    let folder = TemporaryFolder()
+    let store = try Store.open(at: folder.path, access: .writing)
+    let events = ["gone-1", "kept-1"].map {
+      Event("seen", at: Instant(milliseconds: 1), by: Identity($0))
+    }
+    _ = try store.append(events)
+    _ = try store.snapshot()
+    let kept = store.lastSnapshot.withLock { $0 }
+    #expect(kept != nil)
+    #expect(try store.erase(events[0].identity).isProven)
+    let later = Event("seen", at: Instant(milliseconds: 2), by: Identity("new-1"))
+    #expect(try store.append([later]) == [.taken])
+    // What a slow snapshot would leave behind after the erasure has ended.
+    store.lastSnapshot.withLock { $0 = kept }
+    #expect(
+      try store.snapshot().byKey
+        == [events[1].identity.key: [events[1]], later.identity.key: [later]])
+  }
+
+  @Test
   func `takes events while somebody seals, and a snapshot has them`() throws {
     var dice = SeededGenerator(3)
     var twins = try TwinStores()
