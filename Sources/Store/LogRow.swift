@@ -135,6 +135,13 @@ extension Store {
     }
   }
 
+  /// The same where what was to be done is done already, and the next time does this as well.
+  func tryToTrimLog() {
+    do { try trimLog() } catch {
+      // Rows that are in parts don't count; they only take room until they are removed.
+    }
+  }
+
   /// Runs writing SQL in one transaction, leaving the bytes of what it removes.
   private func writeWithoutSecureDelete<Value>(_ body: (Database) throws -> Value) throws -> Value {
     try write { database in

@@ -70,7 +70,7 @@ extension Store {
       // Memory is given back, and files are removed, while others append.
       withExtendedLifetime(swapped.dropped) {}
       removeFiles(plan.base.map(\.number))
-      try trimLog()
+      tryToTrimLog()
     }
   }
 
@@ -91,7 +91,7 @@ extension Store {
     let parts = try write(merge, identity: plan.identity, progress: progress)
     let swapped = try swap(importID, plan, merge, parts)
     removeFiles((plan.base + plan.staged).map(\.number))
-    try trimLog()
+    tryToTrimLog()
     return swapped.result
   }
 
