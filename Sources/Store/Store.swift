@@ -156,7 +156,7 @@ public final class Store: Sendable {
     case .reading:
       try pool.read { database in
         try Schema.check(database, in: folder)
-        guard try Schema.version(database) >= Schema.oldestRead else { throw Fault.older(folder) }
+        guard try Schema.isReadable(database) else { throw Fault.older(folder) }
       }
     case .writing:
       try pool.writeWithoutTransaction { database in

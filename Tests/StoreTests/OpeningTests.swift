@@ -182,6 +182,9 @@ struct `A store that is opened` {
       }
       try old.close()
     }
+    #expect {
+      try Store.open(at: folder.path, access: .reading)
+    } throws: { ($0 as? Fault)?.code == "store.older" }
     let store = try Store.open(at: folder.path, access: .writing)
     let story = [events[1].known, events[0].known, events[2].known]
     #expect(try store.snapshot().byKey == [Identity("c1").key: story])
