@@ -6,67 +6,10 @@ import Synchronization
 /// Takes events from many callers at once: those who wait for the disk at the same time share one
 /// transaction, and the log becomes parts in the background.
 public final class Collector: Sendable {
-  /// When the log becomes parts.
-  public struct SealingPolicy: Sendable {
-    /// After so many events.
-    public var events: Int
-    /// After so many seconds, where there are any events.
-    public var seconds: Double
-    /// After a failure, once more after so many seconds.
-    public var secondsAfterFailure: Double
-
-    /// Makes a policy.
-    public init(
-      events: Int = 1_000_000, seconds: Double = 60, secondsAfterFailure: Double = 10
-    ) {
-      self.events = events
-      self.seconds = seconds
-      self.secondsAfterFailure = secondsAfterFailure
-    }
-  }
-
-  /// How much a collector holds at most; beyond it events are turned away.
-  public struct Limits: Sendable {
-    /// How many events wait for the disk: some seconds of the fastest disk's work.
-    public var waitingEvents = 200_000
-    /// How many bytes they have, in the form of the log.
-    public var waitingBytes = 67_108_864
-    /// How many events the log holds: they are in memory, at about 150 bytes each, until they
-    /// become parts.
-    public var loggedEvents = 10_000_000
-
-    /// The usual limits.
-    public init() {}
-  }
-
-  /// What a collector has done since it was made.
-  public struct Figures: Sendable, Equatable {
-    /// Events that were taken.
-    public var taken = 0
-    /// Events that the store had already.
-    public var repeated = 0
-    /// Events that were refused for what they say.
-    public var refused = 0
-    /// Events that nobody took because too many waited.
-    public var turnedAway = 0
-    /// Events that wait for the disk.
-    public var waiting = 0
-    /// Transactions that took events.
-    public var commits = 0
-    /// Transactions that failed.
-    public var failures = 0
-    /// How long the last transaction took, in seconds.
-    public var lastCommitSeconds = 0.0
-    /// How often the log became parts.
-    public var seals = 0
-    /// How often that failed.
-    public var sealFailures = 0
-    /// Events that wait in the log to become parts.
-    public var logged = 0
-  }
-
   /// How many bytes of the log one transaction takes before the next begins.
   static let largestCommit = 4_194_304
+  /// How long a transaction waits at most for calls that come soon, in seconds.
+  static let longestGathering = 0.002
 
   let store: Store
   let sealing: SealingPolicy
@@ -89,6 +32,8 @@ public final class Collector: Sendable {
   struct State: Sendable {
     fileprivate var calls: [Call] = []
     fileprivate var waitingBytes = 0
+    /// With so many calls the thread that commits is told.
+    fileprivate var enough = 1
     var figures = Figures()
     var isStopping = false
     var listeners: [Int: AsyncStream<Void>.Continuation] = [:]
@@ -137,7 +82,6 @@ public final class Collector: Sendable {
     return try await withCheckedThrowingContinuation { answer in
       do {
         try enqueue(Call(events: checked, answer: answer))
-        work.signal()
       } catch {
         answer.resume(throwing: error)
       }
@@ -192,6 +136,7 @@ extension Collector {
       state.calls.append(call)
       state.figures.waiting += count
       state.waitingBytes += size
+      if state.calls.count == state.enough { work.signal() }
       return nil
     }
     if let refusal { throw refusal }
@@ -199,23 +144,50 @@ extension Collector {
 
   private func refusal(of count: Int, size: Int, _ state: inout State) -> Refusal? {
     guard !state.isStopping else { return .stopped }
-    guard state.figures.waiting + count <= limits.waitingEvents,
-      state.waitingBytes + size <= limits.waitingBytes,
-      store.loggedEvents + count <= limits.loggedEvents
-    else {
+    let logged = store.loggedEvents
+    if logged + count > limits.loggedEvents {
       state.figures.turnedAway += count
-      return .busy(waiting: state.figures.waiting)
+      return .busy("The log holds \(logged) events that are not in parts yet, and no more.")
+    }
+    if state.figures.waiting + count > limits.waitingEvents
+      || state.waitingBytes + size > limits.waitingBytes
+    {
+      state.figures.turnedAway += count
+      return .busy("\(state.figures.waiting) events wait to be written, and more can't.")
     }
     return nil
   }
 
   /// Commits what waits, again and again, until it is stopped and nothing waits.
   private func commitUntilStopped() {
+    var last = 0
     while true {
-      work.wait()
-      while case let calls = next(), !calls.isEmpty { commit(calls) }
+      if last > 0 { waitForAsMany(last) }
+      let calls = next()
+      last = calls.count
+      guard calls.isEmpty else {
+        commit(calls)
+        continue
+      }
       if state.withLock({ $0.isStopping && $0.calls.isEmpty }) { return }
+      work.wait()
     }
+  }
+
+  /// Waits shortly for as many calls, beside those that wait already, as were answered last.
+  ///
+  /// Callers who were answered send their next events at once; a transaction that begins without
+  /// them makes them wait for two. A caller alone never waits for others.
+  private func waitForAsMany(_ count: Int) {
+    let seconds: Double? = state.withLock { state in
+      let isFull = state.figures.waiting >= Store.longestAppend || state.isStopping
+      guard !isFull, count > 1 || state.calls.isEmpty else { return nil }
+      state.enough = state.calls.count + count
+      return min(state.figures.lastCommitSeconds / 4, Self.longestGathering)
+    }
+    guard let seconds else { return }
+    _ = work.wait(timeout: .now() + seconds)
+    state.withLock { $0.enough = 1 }
   }
 
   /// The calls of the next transaction, in the order in which they came.
@@ -262,25 +234,10 @@ extension Collector {
   }
 }
 
-extension Collector.Figures {
-  /// Counts verdicts; whether any event was taken.
-  fileprivate mutating func count(_ verdicts: [[Verdict]]) -> Bool {
-    let before = taken
-    for verdict in verdicts.joined() {
-      switch verdict {
-      case .taken: taken += 1
-      case .repeated: repeated += 1
-      case .refused: refused += 1
-      }
-    }
-    return taken > before
-  }
-}
-
 extension Refusal {
-  fileprivate static func busy(waiting: Int) -> Refusal {
+  fileprivate static func busy(_ problem: String) -> Refusal {
     Refusal(
-      "collect.busy", problem: "\(waiting) events wait to be written, and more can't.",
+      "collect.busy", problem: problem,
       remedy: "Send these events again in a few seconds; none of them was taken.")
   }
 

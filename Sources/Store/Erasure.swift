@@ -91,8 +91,8 @@ extension Store {
   ///
   /// - Throws: `identity.unknown` where nothing is known of it, nor was before an erasure.
   private func identities(of identity: Identity) throws -> [Identity] {
-    let (keys, pieces) = try view { database, pieces in
-      (try resolution(database).component(of: identity.key), pieces)
+    let (keys, pieces) = try view { database, log in
+      (try resolution(database).component(of: identity.key), log.pieces)
     }
     let logged = try tail.segments(pieces, of: self)
     let (linked, parts, isKnown) = try read { database in
@@ -144,7 +144,7 @@ extension Store {
         try audit("erase", identities.first?.key, "\(identities.count) identities", database)
         return (links, logged)
       }
-      if removed.1 > 0 { state.forget() }
+      state.forget()
       return removed
     }
     report.identities = identities.count

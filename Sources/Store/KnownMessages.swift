@@ -10,14 +10,14 @@ import Synchronization
 /// transaction that failed, is a *maybe* for ever.
 ///
 /// Open addressing in tables that are never filled beyond two thirds: 6 bytes an event where the
-/// number of events was known beforehand, at most 12 after it has grown. A table that is full stays
-/// as it is, and one as large as all before it is put beside it, so that no event ever waits for a
-/// table to be built anew.
+/// number of events was known beforehand, at most 12 after it has grown from nothing, but 2 MB at
+/// least. A table that is full stays as it is, and one as large as all before it is put beside it,
+/// so that no event ever waits for a table to be built anew.
 final class KnownMessages: Sendable {
   /// A power of two, so that few threads meet at one of them.
   private static let shardCount = 16
-  /// The places of a shard's first table.
-  private static let smallest = 1024
+  /// The places of a shard's first table: 2 MB in all, so that later ones are few.
+  private static let smallest = 32_768
 
   private struct Table {
     private var fingerprints: [UInt32]

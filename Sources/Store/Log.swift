@@ -18,6 +18,8 @@ public enum Verdict: Sendable, Equatable {
 extension Store {
   /// How many events one `append` takes: they are one transaction.
   public static let longestAppend = 10_000
+  /// How many bytes they have at most, in the form of the log: they are one row, in memory.
+  public static let largestAppend = 33_554_432
   /// How large one event is at most, in bytes of its form in the log.
   public static let largestEvent = 262_144
 
@@ -26,8 +28,8 @@ extension Store {
   /// When it returns, events that were taken survive a loss of power. An event is recognised by its
   /// message id, or else by its content.
   /// - Returns: one verdict for each event, in the same order.
-  /// - Throws: `events.append` where there are too many events at once; faults of the disk, and
-  ///   then none was taken.
+  /// - Throws: `events.append` where there are too many events or bytes at once; faults of the disk,
+  ///   and then none was taken.
   public func append(_ events: [Event]) throws -> [Verdict] {
     let checked = try check(events)
     return try append([checked])[0]
@@ -35,7 +37,7 @@ extension Store {
 
   /// Checks and encodes events, which needs no lock.
   ///
-  /// - Throws: `events.append` where there are too many events at once.
+  /// - Throws: `events.append` where there are too many events or bytes at once.
   func check(_ events: [Event]) throws -> CheckedEvents {
     guard access == .writing else { throw Fault.readingOnly(folder) }
     guard events.count <= Self.longestAppend else {
@@ -43,7 +45,13 @@ extension Store {
         "events.append", problem: "These are \(events.count) events.",
         remedy: "Append at most \(Self.longestAppend) events at a time.")
     }
-    return CheckedEvents(events, names: names, erasures: try knownErasures())
+    let checked = CheckedEvents(events, names: names, erasures: try knownErasures())
+    guard checked.chunk.size <= Self.largestAppend else {
+      throw Refusal(
+        "events.append", problem: "These events have \(checked.chunk.size) bytes.",
+        remedy: "Append at most \(Self.largestAppend) bytes at a time.")
+    }
+    return checked
   }
 
   /// Takes the events of several callers in one transaction, one group after the other.
@@ -80,9 +88,9 @@ extension Store {
     try row.insert(into: database)
     var hasLinks = false
     for link in links where try link.insert(into: database) { hasLinks = true }
-    try database.execute(
-      sql: "UPDATE counters SET value = max(value, ?) WHERE name = 'arrival'",
-      arguments: [row.end])
+    let update = try database.cachedStatement(
+      sql: "UPDATE counters SET value = max(value, ?) WHERE name = 'arrival'")
+    try update.execute(arguments: [row.end])
     if hasLinks { try advance("identity", in: database) }
   }
 

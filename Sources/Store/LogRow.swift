@@ -48,7 +48,8 @@ extension LogRow {
 
   /// The arrival after the last event; 0: there is none.
   static func end(_ database: Database) throws -> Int {
-    try Int.fetchOne(
+    guard try Schema.version(database) >= Schema.logVersion else { return 0 }
+    return try Int.fetchOne(
       database,
       sql: "SELECT first + count FROM log WHERE \(unsealed) ORDER BY first DESC LIMIT 1") ?? 0
   }
@@ -60,6 +61,7 @@ extension LogRow {
     _ database: Database, in folder: String, mentioning id: String? = nil,
     _ body: (_ first: Int, _ count: Int, _ bytes: UnsafeRawBufferPointer) throws -> Void
   ) throws {
+    guard try Schema.version(database) >= Schema.logVersion else { return }
     let rows = try Row.fetchCursor(
       database,
       sql: """
@@ -132,6 +134,13 @@ extension Store {
         try database.execute(literal: "DELETE FROM log WHERE first <= \(last)")
         return false
       }
+    }
+  }
+
+  /// The same where what was to be done is done already, and the next time does this as well.
+  func tryToTrimLog() {
+    do { try trimLog() } catch {
+      // Rows that are in parts don't count; they only take room until they are removed.
     }
   }
 

@@ -27,6 +27,17 @@ enum LogPiece: Sendable {
   }
 }
 
+/// The log's events at one moment.
+struct LogView: Sendable {
+  /// Ascending by arrival.
+  var pieces: [LogPiece]
+  /// Between two views of one epoch events were added only; nil: that isn't known.
+  var epoch: Int?
+
+  /// The arrival after the last event; 0: there is none.
+  var end: Int { pieces.last?.positions.upperBound ?? 0 }
+}
+
 /// The log's events that no part holds yet, in the memory of the process that writes.
 ///
 /// It says what the database says: whoever changes the log's rows holds `state` during the
@@ -75,13 +86,13 @@ final class LogTail: Sendable {
   func pieces(
     _ database: Database, of store: Store,
     mark: (_ state: inout State, _ end: Int?) -> Void
-  ) throws -> [LogPiece] {
+  ) throws -> LogView {
     try state.withLock { state in
       // The first question of a transaction fixes its view.
       _ = try counter("manifest", in: database)
       let pieces = try state.loaded(database, of: store)
       mark(&state, pieces.last?.positions.upperBound)
-      return pieces
+      return LogView(pieces: pieces, epoch: state.epoch)
     }
   }
 
@@ -147,10 +158,12 @@ extension LogTail.State {
   }
 
   /// Takes away what is in parts now.
-  mutating func remove(before end: Int) {
+  mutating func remove(before end: Int) -> [LogPiece] {
+    let sealed = pieces?.filter { $0.positions.upperBound <= end } ?? []
     pieces?.removeAll { $0.positions.upperBound <= end }
     boundary = nil
     epoch += 1
+    return sealed
   }
 
   /// Forgets everything: it is read from the database when it is needed.

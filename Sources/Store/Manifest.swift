@@ -118,7 +118,8 @@ extension EventNames {
 
   /// Adds the names that the database doesn't have yet.
   func save(_ database: Database) throws {
-    let known = try Int.fetchOne(database, sql: "SELECT count(*) FROM event_names") ?? 0
+    let count = try database.cachedStatement(sql: "SELECT count(*) FROM event_names")
+    let known = try Int.fetchOne(count) ?? 0
     guard known < names.count else { return }
     let insert = try database.cachedStatement(sql: "INSERT INTO event_names VALUES (?, ?)")
     for code in known..<names.count {

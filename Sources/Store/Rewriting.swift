@@ -9,10 +9,7 @@ import Synchronization
 struct RewritePlan: Sendable {
   var base: [ManifestPart]
   var staged: [ManifestPart]
-  /// The log's events, each identity being a customer.
-  var tail: [StorySegment]
-  /// The arrival after the last of them; nil: there is none.
-  var end: Int?
+  var log: LogView
   var placement: Placement
   var erasures: [UInt64: Int64]
   /// The state of the links once the rewriting is done.
@@ -20,12 +17,11 @@ struct RewritePlan: Sendable {
   var hasNewLinks: Bool
 
   init(
-    _ database: Database, pieces: [LogPiece], of store: Store, finishing importID: Int64?
+    _ database: Database, log: LogView, of store: Store, finishing importID: Int64?
   ) throws {
     base = try ManifestPart.base(database)
     staged = try importID.map { try ManifestPart.staged(database, importID: $0) } ?? []
-    tail = try store.tail.segments(pieces, of: store)
-    end = pieces.last?.positions.upperBound
+    self.log = log
     hasNewLinks =
       try Bool.fetchOne(
         database, sql: "SELECT EXISTS (SELECT 1 FROM links WHERE import = ?)",
@@ -44,12 +40,11 @@ extension RewritePlan {
   /// The plan for a store without any events; nil where there are some, or where who is who or who
   /// was erased has to be heeded.
   fileprivate init?(
-    ofEmpty store: Store, finishing importID: Int64, _ database: Database
+    ofEmpty store: Store, _ log: LogView, finishing importID: Int64, _ database: Database
   ) throws {
-    let events = try Int.fetchOne(
-      database, sql: "SELECT (SELECT count(*) FROM parts) + (SELECT count(*) FROM log)")
-    guard events == 0 else { return nil }
-    try self.init(database, pieces: [], of: store, finishing: importID)
+    let parts = try Int.fetchOne(database, sql: "SELECT count(*) FROM parts")
+    guard parts == 0, log.pieces.isEmpty else { return nil }
+    try self.init(database, log: log, of: store, finishing: importID)
     guard !hasNewLinks, placement.resolution.canonical.isEmpty, placement.erased.isEmpty,
       erasures.isEmpty
     else { return nil }
@@ -87,14 +82,17 @@ extension Store {
     try completeErasures()
     try changing.withLock { _ in
       defer { tail.state.withLock { $0.boundary = nil } }
-      let plan = try view(mark: { $0.boundary = $1 }) { database, pieces in
-        try RewritePlan(database, pieces: pieces, of: self, finishing: nil)
+      let plan = try view(mark: { $0.boundary = $1 }) { database, log in
+        try RewritePlan(database, log: log, of: self, finishing: nil)
       }
-      guard plan.end != nil else { return }
+      guard !plan.log.pieces.isEmpty else { return }
       let merge = try merge(plan)
       let parts = try write(merge, identity: plan.identity, priority: .low) { _, _ in }
-      try appending.withLock { _ in _ = try swap(nil, plan, merge, parts) }
-      try trimLog()
+      let swapped = try appending.withLock { _ in try swap(nil, plan, merge, parts) }
+      // Memory is given back, and files are removed, while others append.
+      withExtendedLifetime(swapped.dropped) {}
+      removeFiles(plan.base.map(\.number))
+      tryToTrimLog()
     }
   }
 
@@ -105,8 +103,8 @@ extension Store {
     finishing importID: Int64?,
     progress: @escaping @Sendable (Int, Int) -> Void = { _, _ in }
   ) throws -> ImportResult? {
-    let plan = try view { database, pieces in
-      try RewritePlan(database, pieces: pieces, of: self, finishing: importID)
+    let plan = try view { database, log in
+      try RewritePlan(database, log: log, of: self, finishing: importID)
     }
     guard importID == nil || !plan.staged.isEmpty else {
       return try write { try end(importID, plan, with: [], added: 0, repeated: 0, $0) }
@@ -114,35 +112,39 @@ extension Store {
     let merge = try merge(plan)
     let parts = try write(
       merge, identity: plan.identity, priority: importID == nil ? .low : .usual, progress: progress)
-    let result = try swap(importID, plan, merge, parts)
-    try trimLog()
-    return result
+    let swapped = try swap(importID, plan, merge, parts)
+    removeFiles((plan.base + plan.staged).map(\.number))
+    tryToTrimLog()
+    return swapped.result
   }
 
   /// Makes parts count instead of what they were made from; the caller holds `appending`.
+  ///
+  /// - Returns: what is not needed any more, too, which may take a while to be given back.
   private func swap(
     _ importID: Int64?, _ plan: RewritePlan, _ merge: Merge, _ parts: [ManifestPart]
-  ) throws -> ImportResult? {
+  ) throws -> (result: ImportResult?, dropped: (KeptSnapshot?, [LogPiece])) {
     let old = plan.base + plan.staged
     let added = parts.reduce(0) { $0 + $1.rows } - merge.takenRows
     // Where the disk fails in the commit it may still stand, so the new files are left to a sweep.
-    let result = try tail.state.withLock { state in
+    let (result, pieces) = try tail.state.withLock { state in
       let result = try write {
         try end(
           importID, plan, with: parts, replacing: old, added: added,
           repeated: merge.stagedRows - added - merge.erased, erased: merge.erased, $0)
       }
-      if let end = plan.end { state.remove(before: end) }
-      return result
+      return (result, state.remove(before: plan.log.end))
     }
     memory.base.withLock { $0 = nil }
     // Nothing new is in the parts unless an import brought it.
     if plan.staged.isEmpty, memory.messages.covered.isSuperset(of: plan.base.map(\.number)) {
       memory.messages.cover(parts.map(\.number))
     }
-    lastSnapshot.withLock { $0 = nil }
-    removeFiles(old.map(\.number))
-    return result
+    let kept = lastSnapshot.withLock { kept in
+      defer { kept = nil }
+      return kept
+    }
+    return (result, (kept, pieces))
   }
 
   /// Finishes the first import of a store, all of whose events wait in memory: they are sorted and
@@ -152,7 +154,9 @@ extension Store {
     progress: @escaping @Sendable (Int, Int) -> Void
   ) throws -> ImportResult? {
     guard let checkpoint = waiting.checkpoint, waiting.links.isEmpty else { return nil }
-    let found = try read { try RewritePlan(ofEmpty: self, finishing: session.id, $0) }
+    let found = try view { database, log in
+      try RewritePlan(ofEmpty: self, log, finishing: session.id, database)
+    }
     guard let plan = found else { return nil }
     let batches = waiting.batches
     let shards = HeldBatch.shards(of: batches, rows: shardRows)
@@ -222,7 +226,9 @@ extension Store {
       Placement.Source(
         segment: try parts.part($0, in: folder).segment, isSettled: $0.identity == state)
     }
-    taken += plan.tail.map { Placement.Source(segment: $0, isSettled: false) }
+    taken += try tail.segments(plan.log.pieces, of: self).map {
+      Placement.Source(segment: $0, isSettled: false)
+    }
     let staged = try plan.staged.map {
       Placement.Source(segment: try parts.part($0, in: folder).segment, isSettled: false)
     }
@@ -239,7 +245,7 @@ extension Store {
     if !old.isEmpty || !new.isEmpty {
       for part in old { try part.delete(database) }
       for part in new { try part.insert(database) }
-      if let end = plan.end { try LogRow.seal(before: end, database) }
+      try LogRow.seal(before: plan.log.end, database)
       try database.execute(
         sql: "UPDATE counters SET value = max(value, ?) WHERE name = 'arrival'",
         arguments: [counters.withLock { $0.arrival }])

@@ -114,7 +114,8 @@ extension Store {
 
   /// The sets as they were saved.
   static func savedSets(_ database: Database) throws -> [SavedSet] {
-    try Row.fetchAll(database, sql: "SELECT * FROM saved_sets ORDER BY name").map { row in
+    guard try Schema.version(database) >= 3 else { return [] }
+    return try Row.fetchAll(database, sql: "SELECT * FROM saved_sets ORDER BY name").map { row in
       let bytes: Data = row["members"]
       var set = SavedSet(
         name: row["name"], question: row["question"], place: row["place"],

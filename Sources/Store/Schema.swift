@@ -13,8 +13,10 @@ enum Schema {
   /// The version that this program writes.
   static var current: Int { versions.count }
 
-  /// The oldest version that is read as it is: the log has another form in older ones.
-  static let oldestRead = 4
+  /// The oldest version that is read as it is: what later ones added is empty there.
+  static let oldestRead = 2
+  /// The version that the log has its form from; older ones are read while their log is empty.
+  static let logVersion = 4
 
   /// The mark that tells a store's database from other programs' ("WAYM").
   static let application = 0x5741_594D
@@ -29,10 +31,18 @@ enum Schema {
     let version = try version(database)
     for next in version..<max(version, goal) {
       try database.execute(sql: versions[next])
-      if next + 1 == 4 { try migrateLog(database) }
+      if next + 1 == logVersion { try migrateLog(database) }
       try database.execute(sql: "PRAGMA user_version = \(next + 1)")
     }
     try database.execute(sql: "PRAGMA application_id = \(application)")
+  }
+
+  /// Whether a database is read as it is.
+  static func isReadable(_ database: Database) throws -> Bool {
+    let version = try version(database)
+    guard version < logVersion else { return true }
+    return try version >= oldestRead
+      && Bool.fetchOne(database, sql: "SELECT NOT EXISTS (SELECT 1 FROM log)") == true
   }
 
   /// Refuses databases of other programs and of newer versions of this one.

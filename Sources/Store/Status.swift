@@ -33,17 +33,21 @@ extension Store {
     try faultsOnly {
       try read { database in
         let base = try ManifestPart.base(database)
-        let log = try Row.fetchOne(
-          database,
-          sql: """
-            SELECT coalesce(sum(count), 0), min(first_time), max(last_time) FROM log
-            WHERE \(LogRow.unsealed)
-            """)
+        let version = try Schema.version(database)
+        let log =
+          version < Schema.logVersion
+          ? nil
+          : try Row.fetchOne(
+            database,
+            sql: """
+              SELECT coalesce(sum(count), 0), min(first_time), max(last_time) FROM log
+              WHERE \(LogRow.unsealed)
+              """)
         let logged: Int = log?[0] ?? 0
         let firsts = base.map(\.firstTime) + [log?[1] as Int64?].compactMap { $0 }
         let lasts = base.map(\.lastTime) + [log?[2] as Int64?].compactMap { $0 }
         return StoreStatus(
-          format: try Schema.version(database),
+          format: version,
           events: base.reduce(logged) { $0 + $1.rows },
           customers: base.reduce(0) { $0 + $1.customers }, loggedEvents: logged,
           parts: base.count, bytes: base.reduce(0) { $0 + $1.bytes },

@@ -157,7 +157,7 @@ public final class Store: Sendable {
     case .reading:
       try pool.read { database in
         try Schema.check(database, in: folder)
-        guard try Schema.version(database) >= Schema.oldestRead else { throw Fault.older(folder) }
+        guard try Schema.isReadable(database) else { throw Fault.older(folder) }
       }
     case .writing:
       try pool.writeWithoutTransaction { database in
@@ -225,7 +225,7 @@ extension Store {
   /// - Parameter mark: told the arrival after the last event, before anybody can add one.
   func view<Value>(
     mark: (_ state: inout LogTail.State, _ end: Int?) -> Void = { _, _ in },
-    _ body: (Database, [LogPiece]) throws -> Value
+    _ body: (Database, LogView) throws -> Value
   ) throws -> Value {
     do {
       // The view has to be fixed while the log's lock is held. `read` would fix it before.

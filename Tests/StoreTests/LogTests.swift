@@ -71,6 +71,14 @@ struct `The log` {
     let event = Event("seen", at: Instant(milliseconds: 0), by: Identity("a"))
     let many = [Event](repeating: event, count: Store.longestAppend + 1)
     #expect(throws: Refusal.self) { try store.append(many) }
+    let large = (0..<140).map {
+      Event(
+        "seen", at: Instant(milliseconds: Int64($0)), by: Identity("a"),
+        properties: ["text": .string(String(repeating: "x", count: 250_000))])
+    }
+    #expect {
+      try store.append(large)
+    } throws: { ($0 as? Refusal)?.code == "events.append" }
     #expect(try store.status().events == 0)
   }
 

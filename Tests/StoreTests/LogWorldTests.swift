@@ -160,6 +160,66 @@ struct `The log of a store` {
     }
   }
 
+  @Test(arguments: 0..<6)
+  func `lays what is new over the last snapshot, and gets what a new one would be`(
+    seed: Int
+  ) throws {
+    var dice = SeededGenerator(seed)
+    var twins = try TwinStores()
+    try twins.import(randomEvents(300, &dice, links: 20), "a", &dice)
+    try twins.append(randomEvents(100, &dice, links: 20))
+    try twins.compare()
+    let parts = try twins.store.status().parts
+    let base = try twins.store.snapshot().segments[..<parts].map(\.owner)
+    for _ in 0..<30 {
+      switch Int.random(in: 0..<5, using: &dice) {
+      case 0:
+        let (first, second) = (randomIdentity(&dice), randomIdentity(&dice))
+        if first != second { try twins.link(first, second) }
+      case 1:
+        guard let fact = twins.people.facts.randomElement(using: &dice), fact.removed == nil else {
+          continue
+        }
+        let pair = fact.pair.sorted { $0.key < $1.key }
+        try twins.store.unlink(pair[0], pair[1])
+        let wasThere = twins.people.unlink(fact.pair, at: twins.clock.now)
+        #expect(wasThere)
+      case 2: try twins.store.tail.sort(of: twins.store)
+      default:
+        try twins.append(
+          randomEvents(Int.random(in: 1...9, using: &dice), &dice, links: 4))
+      }
+      twins.clock.advance(1)
+      try twins.compare()
+      let stories = try twins.store.snapshot()
+      // The parts are never gathered anew as a whole, and layers stay few.
+      #expect(zip(stories.segments, base).allSatisfy { $0.owner === $1 })
+      #expect(stories.segments.count <= parts + 8)
+      #expect(stories.watermark == twins.naive.events.map(\.time).max())
+    }
+  }
+
+  @Test
+  func `never builds upon a snapshot that was made while somebody was erased`() throws {
+    let folder = TemporaryFolder()
+    let store = try Store.open(at: folder.path, access: .writing)
+    let events = ["gone-1", "kept-1"].map {
+      Event("seen", at: Instant(milliseconds: 1), by: Identity($0))
+    }
+    _ = try store.append(events)
+    _ = try store.snapshot()
+    let kept = store.lastSnapshot.withLock { $0 }
+    #expect(kept != nil)
+    #expect(try store.erase(events[0].identity).isProven)
+    let later = Event("seen", at: Instant(milliseconds: 2), by: Identity("new-1"))
+    #expect(try store.append([later]) == [.taken])
+    // What a slow snapshot would leave behind after the erasure has ended.
+    store.lastSnapshot.withLock { $0 = kept }
+    #expect(
+      try store.snapshot().byKey
+        == [events[1].identity.key: [events[1]], later.identity.key: [later]])
+  }
+
   @Test
   func `takes events while somebody seals, and a snapshot has them`() throws {
     var dice = SeededGenerator(3)
@@ -167,7 +227,7 @@ struct `The log of a store` {
     try twins.append(randomEvents(50, &dice))
     // What sealing does first: from here on it works on what was there.
     let gate = Gate(.changing, of: twins.store)
-    let pieces = try twins.store.view(mark: { $0.boundary = $1 }) { $1 }
+    let pieces = try twins.store.view(mark: { $0.boundary = $1 }) { $1.pieces }
     try twins.append(randomEvents(50, &dice))
     try twins.store.tail.sort(of: twins.store)
     try twins.compare()

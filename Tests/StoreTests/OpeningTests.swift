@@ -142,6 +142,82 @@ struct `A store that is opened` {
   }
 
   @Test
+  func `of version 3 keeps the events of its log, and knows them again`() throws {
+    try FileManager.default.createDirectory(
+      atPath: folder.path, withIntermediateDirectories: true)
+    let visit = Identity(.anonymous, "v\u{0}1")
+    let events = [
+      Event(
+        "seen", at: Instant(milliseconds: 9), by: visit, linked: Identity("c1"), messageID: "m1",
+        properties: ["a": .number(1), "b": .boolean(true), "c": .string("1")]),
+      Event("bought", at: Instant(milliseconds: 5), by: Identity("c1")),
+      Event("seen", at: Instant(milliseconds: 9), by: visit, messageID: "m2"),
+    ]
+    let json = [
+      #"{"n":"seen","t":9,"s":1,"i":"v\u00001","ls":0,"li":"c1","m":"m1","p":{"a":1,"b":true,"c":"1"}}"#,
+      #"{"n":"bought","t":5,"s":0,"i":"c1","p":{}}"#,
+      #"{"n":"seen","t":9,"s":1,"i":"v\u00001","m":"m2","p":{}}"#,
+    ]
+    do {
+      let old = try DatabasePool(path: folder.path + "/waymark.sqlite")
+      try old.write { database in
+        try Schema.migrate(database, to: 3)
+        for (code, name) in ["bought", "seen"].enumerated() {
+          try database.execute(
+            literal: "INSERT INTO event_names VALUES (\(code), \(Data(name.utf8)))")
+        }
+        for (number, event) in events.enumerated() {
+          try database.execute(
+            literal: """
+              INSERT INTO log (position, message, key, linked_key, time, event)
+              VALUES (\(3 + 2 * number), \(Int64(bitPattern: event.messageHash)),
+                \(Int64(bitPattern: event.identity.key)),
+                \(event.linked.map { Int64(bitPattern: $0.key) }), \(event.time.milliseconds),
+                \(Data(json[number].utf8)))
+              """)
+        }
+        _ = try LinkRow(visit, Identity("c1"), .event, rule: "", said: events[0].time)
+          .insert(into: database)
+        try database.execute(sql: "UPDATE counters SET value = 8 WHERE name = 'arrival'")
+      }
+      try old.close()
+    }
+    #expect {
+      try Store.open(at: folder.path, access: .reading)
+    } throws: { ($0 as? Fault)?.code == "store.older" }
+    let store = try Store.open(at: folder.path, access: .writing)
+    let story = [events[1].known, events[0].known, events[2].known]
+    #expect(try store.snapshot().byKey == [Identity("c1").key: story])
+    #expect(try store.append(events) == [.repeated, .repeated, .repeated])
+    #expect(try store.status().loggedEvents == 3)
+    #expect(try store.doctor().filter { $0.severity == .error } == [])
+    #expect(try store.erase(visit).isProven)
+    #expect(try store.snapshot().eventCount == 0)
+  }
+
+  @Test
+  func `of an older version whose log is damaged says so, and stays as it is`() throws {
+    try FileManager.default.createDirectory(
+      atPath: folder.path, withIntermediateDirectories: true)
+    do {
+      let old = try DatabasePool(path: folder.path + "/waymark.sqlite")
+      try old.write { database in
+        try Schema.migrate(database, to: 3)
+        try database.execute(
+          literal: "INSERT INTO log VALUES (4, 1, 1, NULL, 1, \(Data("{}".utf8)))")
+      }
+      try old.close()
+    }
+    for _ in 0..<2 {
+      #expect {
+        try Store.open(at: folder.path, access: .writing)
+      } throws: {
+        ($0 as? Fault)?.code == "store.damaged" && "\($0)".contains("position 4")
+      }
+    }
+  }
+
+  @Test
   func `keeps settings`() throws {
     let store = try Store.open(at: folder.path, access: .writing)
     #expect(try store.setting("colour") == nil)
