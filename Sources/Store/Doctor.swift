@@ -65,6 +65,20 @@ extension Store {
           remedy: "Open the store for writing once; no other program may change its settings."))
     }
     return try findings + synchronousFindings(subject) + erasureFindings(database)
+      + logFindings(database)
+  }
+
+  /// Reads every row of the log to its end.
+  private func logFindings(_ database: Database) throws -> [Finding] {
+    do {
+      _ = try LogPiece.read(database, of: self)
+      return []
+    } catch let fault as Fault {
+      return [
+        Finding(
+          severity: .error, subject: fault.subject, problem: fault.problem, remedy: fault.remedy)
+      ]
+    }
   }
 
   private func synchronousFindings(_ subject: String) throws -> [Finding] {

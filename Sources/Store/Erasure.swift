@@ -51,7 +51,9 @@ extension Store {
   ///   customer stays hidden, and the next erasure or import finishes the removal.
   public func erase(_ identity: Identity) throws -> ErasureReport {
     try Self.check(identity)
-    return try changing.withLock { _ in
+    return try alone {
+      defer { forgetErased() }
+      try trimLog()
       var report = ErasureReport()
       let erased = try identities(of: identity)
       // While the links still tell the other ids: an interrupted erasure is asked for once more.
@@ -64,10 +66,20 @@ extension Store {
     }
   }
 
+  /// Drops what is in memory of a customer who is not in the database any more.
+  private func forgetErased() {
+    memory.forgetErasures()
+    memory.base.withLock { $0 = nil }
+    lastSnapshot.withLock { $0 = nil }
+  }
+
   /// Finishes erasures that were interrupted.
   func completeErasures() throws {
-    try changing.withLock { _ in
+    guard try !read({ try Self.hiddenKeys($0) }).isEmpty else { return }
+    try alone {
       guard try !read({ try Self.hiddenKeys($0) }).isEmpty else { return }
+      defer { forgetErased() }
+      try trimLog()
       _ = try removeHiddenEvents()
       try rewriteDatabase()
     }
@@ -77,7 +89,10 @@ extension Store {
   ///
   /// - Throws: `identity.unknown` where nothing is known of it, nor was before an erasure.
   private func identities(of identity: Identity) throws -> [Identity] {
-    let keys = try read { try resolution($0) }.component(of: identity.key)
+    let (keys, pieces) = try view { database, pieces in
+      (try resolution(database).component(of: identity.key), pieces)
+    }
+    let logged = try tail.segments(pieces, of: self)
     let (linked, parts, isKnown) = try read { database in
       let rows = try keys.compactMap {
         try Row.fetchOne(
@@ -87,8 +102,7 @@ extension Store {
       let isKnown = try Bool.fetchOne(
         database,
         sql: """
-          SELECT EXISTS (SELECT 1 FROM log WHERE key = ?1 OR linked_key = ?1)
-            OR EXISTS (SELECT 1 FROM erasures WHERE key = ?1)
+          SELECT EXISTS (SELECT 1 FROM erasures WHERE key = ?)
           """, arguments: [Int64(bitPattern: identity.key)])
       return (
         rows.map { row in
@@ -102,7 +116,7 @@ extension Store {
     let found = try parts.reduce(into: Set(linked)) { found, part in
       let segment = try self.parts.part(part, in: folder).segment
       found.formUnion(keys.compactMap(segment.identities.identity))
-    }
+    }.union(logged.flatMap { keys.compactMap($0.identities.identity) })
     guard isKnown || !found.isEmpty else {
       throw Refusal(
         "identity.unknown", problem: "Nothing is known of \(identity).",
@@ -114,15 +128,21 @@ extension Store {
   /// Hides the customer from snapshots and forgets links and log, in one transaction.
   private func hide(_ identities: [Identity], _ report: inout ErasureReport) throws {
     let now = clock()
-    let (links, logged) = try write { database in
-      let hidden = try Self.eraseRows(of: identities.map(\.key), at: now, database)
-      try advance("identity", in: database)
-      // Nobody else's canonical key changes, so parts that were settled stay so.
-      let state = try counter("identity", in: database)
-      try database.execute(
-        sql: "UPDATE parts SET identity = ? WHERE identity = ?", arguments: [state, state - 1])
-      try audit("erase", identities.first?.key, "\(identities.count) identities", database)
-      return hidden
+    let (links, logged) = try tail.state.withLock { state in
+      let removed = try write { database in
+        let links = try Self.eraseRows(of: identities.map(\.key), at: now, database)
+        let logged = try LogRow.removeEvents(of: identities, in: folder, database)
+        try advance("identity", in: database)
+        // Nobody else's canonical key changes, so parts that were settled stay so.
+        let identity = try counter("identity", in: database)
+        try database.execute(
+          sql: "UPDATE parts SET identity = ? WHERE identity = ?",
+          arguments: [identity, identity - 1])
+        try audit("erase", identities.first?.key, "\(identities.count) identities", database)
+        return (links, logged)
+      }
+      if removed.1 > 0 { state.forget() }
+      return removed
     }
     report.identities = identities.count
     report.links = links
@@ -131,17 +151,14 @@ extension Store {
 
   private static func eraseRows(
     of keys: [UInt64], at now: Instant, _ database: Database
-  ) throws -> (links: Int, logged: Int) {
-    var (links, logged) = (0, 0)
+  ) throws -> Int {
+    var links = 0
     for key in keys.map(Int64.init(bitPattern:)) {
       try database.execute(
         literal: """
           INSERT INTO erasures (key, erased, state) VALUES (\(key), \(now.milliseconds), 'hidden')
           ON CONFLICT (key) DO UPDATE SET erased = max(erased, excluded.erased), state = 'hidden'
           """)
-      try database.execute(literal: "DELETE FROM log WHERE key = \(key)")
-      logged += database.changesCount
-      try forgetLinked(key, database)
       try database.execute(literal: "DELETE FROM links WHERE first = \(key) OR second = \(key)")
       links += database.changesCount
       // What other changes say of the customer goes, too.
@@ -150,22 +167,7 @@ extension Store {
     }
     try forgetUnlinkedIdentities(database)
     try forgetMembers(Set(keys), database)
-    return (links, logged)
-  }
-
-  /// Takes an erased identity out of other customers' events that name it.
-  private static func forgetLinked(_ key: Int64, _ database: Database) throws {
-    let rows = try Row.fetchAll(
-      database, sql: "SELECT position, event FROM log WHERE linked_key = ?", arguments: [key])
-    for row in rows {
-      var event = try JSONDecoder().decode(LoggedEvent.self, from: row[1]).event
-      event.linked = nil
-      try database.execute(
-        literal: """
-          UPDATE log SET linked_key = NULL, event = \(try LoggedEvent(event).encoded())
-          WHERE position = \(row[0] as Int)
-          """)
-    }
+    return links
   }
 
   /// Writes anew the parts that hold hidden customers; how many events are gone.

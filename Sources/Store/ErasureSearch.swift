@@ -21,7 +21,7 @@ extension Store {
       report.traces += segment.traces(of: keys, ids: ids).map { .init(file: path, place: $0) }
     }
     let database = URL(fileURLWithPath: folder + "/" + Self.databaseName).path
-    let inTables = try read { try Self.traces(of: erased, $0) }
+    let inTables = try read { try Self.traces(of: erased, in: folder, $0) }
     report.traces += inTables.exact.map { .init(file: database, place: $0) }
     for file in try files() {
       let found = try occurrences(of: long, in: file, &report)
@@ -46,11 +46,12 @@ extension Store {
 
   /// What the tables hold of erased identities: exactly, and inside longer texts.
   private static func traces(
-    of erased: [Identity], _ database: Database
+    of erased: [Identity], in folder: String, _ database: Database
   ) throws -> (exact: [String], longer: Int) {
     var exact: [String] = []
     var longer = 0
     let sets = try savedSets(database)
+    let names = try Int.fetchOne(database, sql: "SELECT count(*) FROM event_names") ?? 0
     for identity in erased {
       let id = Data(identity.id.utf8)
       let key = Int64(bitPattern: identity.key)
@@ -61,19 +62,16 @@ extension Store {
       if try count("links WHERE first = ? OR second = ?", [key, key]) > 0 {
         exact.append("in a link")
       }
-      if try count("log WHERE key = ? OR linked_key = ?", [key, key]) > 0 {
-        exact.append("in the log")
-      }
       if sets.contains(where: { $0.members.contains(identity.key) }) {
         exact.append("in a saved set")
       }
-      let rows = try Row.fetchCursor(
-        database, sql: "SELECT event FROM log WHERE instr(event, ?) > 0", arguments: [id])
-      while let row = try rows.next() {
+      try LogRow.visit(database, in: folder, mentioning: identity.id) { _, count, bytes in
         longer += 1
-        let event = try JSONDecoder().decode(LoggedEvent.self, from: row[0]).event
-        for (name, value) in event.properties where value == .string(identity.id) {
-          exact.append("in the property “\(name)” of an event of another customer")
+        for event in try LogEvents(bytes, count: count, names: names).entries.map(\.event) {
+          if event.identity == identity { exact.append("in the log") }
+          for (name, value) in event.properties where value == .string(identity.id) {
+            exact.append("in the property “\(name)” of an event of another customer")
+          }
         }
       }
       longer += try count("identities WHERE instr(id, ?) > 0", [id])

@@ -144,23 +144,27 @@ extension Store {
     ).map(IdentityLink.init)
   }
 
-  /// Refuses identities that name nobody.
-  static func check(_ identities: Identity...) throws(Refusal) {
-    for identity in identities {
-      guard !Identity.placeholders.contains(identity.id) else {
-        throw Refusal(
-          "identity.placeholder", problem: "“\(identity.id)” stands for nobody in particular.",
-          remedy: "Give the id of one person.")
-      }
-      guard identity.id.utf8.count <= Identity.longestID else {
-        throw Refusal(
-          "identity.length", problem: "The id has \(identity.id.utf8.count) bytes.",
-          remedy: "Give an id of at most \(Identity.longestID) bytes.")
-      }
-    }
-    guard Set(identities.map(\.key)).count == identities.count else {
+  /// Refuses an identity that names nobody.
+  static func check(_ identity: Identity) throws(Refusal) {
+    guard !Identity.placeholders.contains(identity.id) else {
       throw Refusal(
-        "identity.same", problem: "Both are \(identities[0]).",
+        "identity.placeholder", problem: "“\(identity.id)” stands for nobody in particular.",
+        remedy: "Give the id of one person.")
+    }
+    guard identity.id.utf8.count <= Identity.longestID else {
+      throw Refusal(
+        "identity.length", problem: "The id has \(identity.id.utf8.count) bytes.",
+        remedy: "Give an id of at most \(Identity.longestID) bytes.")
+    }
+  }
+
+  /// Refuses two identities that can't be linked.
+  static func check(_ first: Identity, _ second: Identity) throws(Refusal) {
+    try check(first)
+    try check(second)
+    guard first.key != second.key else {
+      throw Refusal(
+        "identity.same", problem: "Both are \(first).",
         remedy: "Give two different identities of the person.")
     }
   }

@@ -18,7 +18,7 @@ public enum Verdict: Sendable, Equatable {
 extension Store {
   /// How many events one `append` takes: they are one transaction.
   public static let longestAppend = 10_000
-  /// How large one event is at most, in bytes of its JSON.
+  /// How large one event is at most, in bytes of its form in the log.
   public static let largestEvent = 262_144
 
   /// Takes events into the durable log, in one transaction.
@@ -29,264 +29,189 @@ extension Store {
   /// - Throws: `events.append` where there are too many events at once; faults of the disk, and
   ///   then none was taken.
   public func append(_ events: [Event]) throws -> [Verdict] {
+    let checked = try check(events)
+    return try append([checked])[0]
+  }
+
+  /// Checks and encodes events, which needs no lock.
+  ///
+  /// - Throws: `events.append` where there are too many events at once.
+  func check(_ events: [Event]) throws -> CheckedEvents {
+    guard access == .writing else { throw Fault.readingOnly(folder) }
     guard events.count <= Self.longestAppend else {
       throw Refusal(
         "events.append", problem: "These are \(events.count) events.",
         remedy: "Append at most \(Self.longestAppend) events at a time.")
     }
-    return try changing.withLock { _ in
-      let (erasures, base) = try read { database in
-        (try Self.erasures(database), try ManifestPart.base(database))
+    return CheckedEvents(events, names: names, erasures: try knownErasures())
+  }
+
+  /// Takes the events of several callers in one transaction, one group after the other.
+  ///
+  /// - Returns: one verdict for each event of each group.
+  func append(_ groups: [CheckedEvents]) throws -> [[Verdict]] {
+    try appending.withLock { _ in
+      let erasures = try knownErasures()
+      var groups = groups.map { group in
+        group.erasures.revision == erasures.revision
+          ? group : CheckedEvents(group.events, names: names, erasures: erasures)
       }
-      var verdicts = [Verdict](repeating: .repeated, count: events.count)
-      var logged: [(index: Int, row: LogRow)] = []
-      for (index, event) in events.enumerated() {
-        do {
-          logged.append((index, try LogRow(event, names: names, erasures: erasures)))
-        } catch let refusal as Refusal {
-          verdicts[index] = .refused(refusal)
+      try findRepeated(in: &groups)
+      let chunks = groups.map(\.chunk).filter { $0.count > 0 }
+      guard !chunks.isEmpty else { return groups.map(\.verdicts) }
+      let count = chunks.reduce(0) { $0 + $1.count }
+      let row = LogRow(first: Int(try reserveArrivals(count)), chunks: chunks)
+      let messages = groups.flatMap(\.messages)
+      try tail.state.withLock { state in
+        try write { database in
+          try insert(row, linking: groups.flatMap(\.links), database)
         }
+        state.pieces?.append(.row(row, messages: messages))
       }
-      let known = try messages(among: Set(logged.map(\.row.message)), in: base)
-      let new = logged.filter { !known.contains($0.row.message) }
-      guard !new.isEmpty else { return verdicts }
-      let first = Int(try reserveArrivals(new.count))
-      try write { database in
-        var hasLinks = false
-        try names.current.save(database)
-        for (offset, (index, row)) in new.enumerated()
-        where try row.insert(at: first + offset, into: database) {
-          verdicts[index] = .taken
-          if let linked = row.event.linked {
-            let link = LinkRow(
-              row.event.identity, linked, .event, rule: "named by one event", said: row.event.time)
-            if try link.insert(into: database) { hasLinks = true }
-          }
-        }
-        try database.execute(
-          sql: "UPDATE counters SET value = max(value, ?) WHERE name = 'arrival'",
-          arguments: [first + new.count])
-        if hasLinks { try advance("identity", in: database) }
-      }
-      return verdicts
+      sortInBackground(added: count)
+      return groups.map(\.verdicts)
     }
   }
 
-  /// Which of those messages the base has.
-  ///
-  /// - Complexity: O(*events of the base*), about a nanosecond each.
-  private func messages(among wanted: Set<UInt64>, in base: [ManifestPart]) throws -> Set<UInt64> {
-    guard !wanted.isEmpty else { return [] }
-    var found: Set<UInt64> = []
-    // A filter of 64 Ki bits lets nearly all rows pass without a look into the set.
-    var filter = [UInt64](repeating: 0, count: 1024)
-    for message in wanted { filter[Int(message >> 6 & 1023)] |= 1 << (message & 63) }
-    for part in base {
-      for message in try parts.part(part, in: folder).segment.messages
-      where filter[Int(message >> 6 & 1023)] >> (message & 63) & 1 == 1 && wanted.contains(message)
-      {
-        found.insert(message)
+  private func insert(
+    _ row: LogRow, linking links: [LinkRow], _ database: Database
+  ) throws {
+    try names.current.save(database)
+    try row.insert(into: database)
+    var hasLinks = false
+    for link in links where try link.insert(into: database) { hasLinks = true }
+    try database.execute(
+      sql: "UPDATE counters SET value = max(value, ?) WHERE name = 'arrival'",
+      arguments: [row.end])
+    if hasLinks { try advance("identity", in: database) }
+  }
+
+  /// Sorts new rows once there are many, so that a snapshot has little to do.
+  private func sortInBackground(added: Int) {
+    guard tail.isSortingDue(added: added) else { return }
+    DispatchQueue.global(qos: .utility).async { [self] in
+      do { try tail.sort(of: self) } catch {
+        // Who asks for a snapshot meets the same failure and tells it.
       }
     }
-    return found
   }
 }
 
-/// An event on its way into the log.
-struct LogRow {
-  let event: Event
-  let message: UInt64
-  let json: Data
+/// The erasures that new events are checked against, and how often they have changed.
+struct KnownErasures: Sendable {
+  var times: [UInt64: Int64]
+  var revision: Int
+}
 
-  /// Checks an event.
-  init(
-    _ event: Event, names: SharedEventNames, erasures: [UInt64: Int64]
-  ) throws {
-    try Store.check(event.identity)
-    var event = event
-    if let linked = event.linked {
-      try Store.check(event.identity, linked)
-      // The other customer's event is welcome; the name of the erased one in it is not.
-      if event.time.milliseconds <= erasures[linked.key] ?? .min { event.linked = nil }
+/// Events that were checked, and those of them that may be taken in the form of the log.
+struct CheckedEvents: Sendable {
+  /// All events.
+  let events: [Event]
+  /// The erasures that they were checked against.
+  let erasures: KnownErasures
+  /// What becomes of each; `taken` until it is known to be repeated.
+  var verdicts: [Verdict]
+  /// The positions of those that may be taken.
+  var passed: [Int] = []
+  /// What they are recognised by.
+  var messages: [UInt64] = []
+  /// The codes of their names.
+  var codes: [UInt16] = []
+  /// What they say of who is who.
+  var links: [LinkRow] = []
+  /// They themselves.
+  var chunk: LogChunk
+
+  /// Checks events one by one.
+  init(_ events: [Event], names: SharedEventNames, erasures: KnownErasures) {
+    self.events = events
+    self.erasures = erasures
+    verdicts = [Verdict](repeating: .taken, count: events.count)
+    chunk = LogChunk(expecting: events.count)
+    passed.reserveCapacity(events.count)
+    messages.reserveCapacity(events.count)
+    codes.reserveCapacity(events.count)
+    for (index, event) in events.enumerated() {
+      do throws(Refusal) {
+        try event.checkForLog(erasures.times)
+        guard let code = names.code(of: event.name) else { throw .tooManyNames }
+        add(event, at: index, code: code, message: event.messageHash)
+      } catch {
+        verdicts[index] = .refused(error)
+      }
     }
-    self.event = event
-    guard event.time >= .earliest, event.time < .tooLate else {
+  }
+
+  private mutating func add(_ event: Event, at index: Int, code: UInt16, message: UInt64) {
+    passed.append(index)
+    messages.append(message)
+    codes.append(code)
+    chunk.append(event, code: code, message: message)
+    // The other customer's event is welcome; the name of the erased one in it is not.
+    if let linked = event.linked, event.time.milliseconds > erasures.times[linked.key] ?? .min {
+      links.append(
+        LinkRow(event.identity, linked, .event, rule: "named by one event", said: event.time))
+    }
+  }
+
+  /// Leaves out the events whose place among those that passed is one of these.
+  mutating func leaveOut(_ repeated: Set<Int>) {
+    guard !repeated.isEmpty else { return }
+    let before = (passed, messages, codes)
+    (passed, messages, codes, links) = ([], [], [], [])
+    chunk = LogChunk(expecting: before.0.count)
+    for (place, index) in before.0.enumerated() {
+      if repeated.contains(place) {
+        verdicts[index] = .repeated
+      } else {
+        add(events[index], at: index, code: before.2[place], message: before.1[place])
+      }
+    }
+  }
+}
+
+extension Event {
+  /// Refuses an event that the log can't keep.
+  fileprivate func checkForLog(_ erasures: [UInt64: Int64]) throws(Refusal) {
+    try Store.check(identity)
+    if let linked { try Store.check(identity, linked) }
+    guard time >= .earliest, time < .tooLate else {
       throw Refusal(
-        "events.time", problem: "The event happened at \(event.time).",
+        "events.time", problem: "The event happened at \(time).",
         remedy: "Send a time from \(Instant.earliest) up to \(Instant.tooLate).")
     }
-    guard !event.name.isEmpty else {
+    guard !name.isEmpty else {
       throw Refusal("events.name", problem: "The event has no name.", remedy: "Name what happened.")
     }
-    if let erased = erasures[event.identity.key], event.time.milliseconds <= erased {
+    if !erasures.isEmpty, let erased = erasures[identity.key], time.milliseconds <= erased {
       throw Refusal(
         "events.erased", problem: "The customer was erased after this event.",
         remedy: "Leave it out; events after the erasure are welcome.")
     }
-    if let property = event.properties.first(where: { !$0.value.isFinite }) {
-      throw Refusal(
-        "events.number", problem: "The property “\(property.key)” is not a finite number.",
-        remedy: "Leave the property out, or send a number.")
+    var size = name.utf8.count + identity.id.utf8.count
+    for (name, value) in properties {
+      size += name.utf8.count + value.logSize
+      if case .number(let number) = value, !number.isFinite {
+        throw Refusal(
+          "events.number", problem: "The property “\(name)” is not a finite number.",
+          remedy: "Leave the property out, or send a number.")
+      }
     }
-    json = try LoggedEvent(event).encoded()
-    guard json.count <= Store.largestEvent else {
+    guard size <= Store.largestEvent else {
       throw Refusal(
-        "events.size", problem: "The event has \(json.count) bytes.",
+        "events.size", problem: "The event has \(size) bytes.",
         remedy: "Send at most \(Store.largestEvent) bytes an event.")
     }
-    var scratch = EventNames()
-    message = try Batch(CollectionOfOne(event), names: &scratch).messages[0]
-    guard names.code(of: event.name) != nil else { throw Refusal.tooManyNames }
-  }
-
-  /// Stores the event; false where the log has it.
-  func insert(at position: Int, into database: Database) throws -> Bool {
-    let insert = try database.cachedStatement(
-      sql: """
-        INSERT INTO log (position, message, key, linked_key, time, event) VALUES (?, ?, ?, ?, ?, ?)
-        ON CONFLICT (message) DO NOTHING
-        """)
-    try insert.execute(
-      arguments: [
-        position, Int64(bitPattern: message), Int64(bitPattern: event.identity.key),
-        event.linked.map { Int64(bitPattern: $0.key) }, event.time.milliseconds, json,
-      ])
-    return database.changesCount == 1
   }
 }
 
 extension PropertyValue {
-  fileprivate var isFinite: Bool {
-    if case .number(let number) = self { number.isFinite } else { true }
-  }
-}
-
-/// An event as it lies in the log: JSON with short names; a value keeps its kind.
-struct LoggedEvent: Codable {
-  private var name: String
-  private var time: Int64
-  private var namespace: Namespace
-  private var id: String
-  private var linkedNamespace: Namespace?
-  private var linkedID: String?
-  private var message: String?
-  private var properties: [String: Value]
-
-  private enum CodingKeys: String, CodingKey {
-    case name = "n", time = "t", namespace = "s", id = "i", linkedNamespace = "ls"
-    case linkedID = "li", message = "m", properties = "p"
-  }
-
-  private enum Value: Codable {
-    case string(String), number(Double), boolean(Bool)
-
-    init(from decoder: any Decoder) throws {
-      let container = try decoder.singleValueContainer()
-      if let boolean = try? container.decode(Bool.self) {
-        self = .boolean(boolean)
-      } else if let number = try? container.decode(Double.self) {
-        self = .number(number)
-      } else {
-        self = .string(try container.decode(String.self))
-      }
+  /// How many bytes the log needs for the value and what says so, about.
+  fileprivate var logSize: Int {
+    switch self {
+    case .string(let text): text.utf8.count + 4
+    case .number: 10
+    case .boolean: 2
     }
-
-    func encode(to encoder: any Encoder) throws {
-      var container = encoder.singleValueContainer()
-      switch self {
-      case .string(let text): try container.encode(text)
-      case .number(let number): try container.encode(number)
-      case .boolean(let boolean): try container.encode(boolean)
-      }
-    }
-  }
-
-  /// Makes the stored form of an event.
-  init(_ event: Event) {
-    name = event.name
-    time = event.time.milliseconds
-    namespace = event.identity.namespace
-    id = event.identity.id
-    linkedNamespace = event.linked?.namespace
-    linkedID = event.linked?.id
-    message = event.messageID
-    properties = event.properties.mapValues { value in
-      switch value {
-      case .string(let text): .string(text)
-      case .number(let number): .number(number)
-      case .boolean(let boolean): .boolean(boolean)
-      }
-    }
-  }
-
-  /// The JSON, the same for equal events.
-  func encoded() throws -> Data {
-    let encoder = JSONEncoder()
-    encoder.outputFormatting = .sortedKeys
-    return try encoder.encode(self)
-  }
-
-  /// The event.
-  var event: Event {
-    var linked: Identity?
-    if let linkedNamespace, let linkedID { linked = Identity(linkedNamespace, linkedID) }
-    return Event(
-      name, at: Instant(milliseconds: time), by: Identity(namespace, id), linked: linked,
-      messageID: message,
-      properties: properties.mapValues { value in
-        switch value {
-        case .string(let text): .string(text)
-        case .number(let number): .number(number)
-        case .boolean(let boolean): .boolean(boolean)
-        }
-      })
-  }
-}
-
-/// The events of the log that no part holds yet.
-struct Tail: Sendable {
-  private var events: [Event] = []
-  private var positions: [UInt32] = []
-  private var names: EventNames
-
-  /// The position of the last event; nil where there is none.
-  var lastPosition: Int? { positions.last.map(Int.init) }
-
-  /// Reads the log.
-  init(_ database: Database, in folder: String) throws {
-    names = try EventNames(database, in: folder)
-    let rows = try Row.fetchCursor(
-      database, sql: "SELECT position, event FROM log ORDER BY position")
-    let decoder = JSONDecoder()
-    while let row = try rows.next() {
-      let position: Int = row[0]
-      do {
-        events.append(try decoder.decode(LoggedEvent.self, from: row[1]).event)
-      } catch {
-        throw Fault(
-          "store.damaged", subject: folder + "/" + Store.databaseName,
-          problem: "The event at position \(position) of the log can't be read.",
-          remedy: "Restore the folder from a backup.")
-      }
-      positions.append(UInt32(position))
-    }
-  }
-
-  /// The events as stories, each identity being a customer; nil where there are none.
-  func segment() throws -> StorySegment? {
-    guard !events.isEmpty else { return nil }
-    var names = names
-    var segment = try StorySegment(sorting: try Batch(events, names: &names))
-    // Sorting numbers arrivals without gaps; the log has gaps where an import came between.
-    let memory = ColumnMemory()
-    segment.arrivals = memory.copy(segment.arrivals.map { positions[Int($0)] })
-    segment.owner = Owners(all: [segment.owner, memory])
-    return segment
-  }
-
-  /// What keeps several pieces of memory.
-  private final class Owners: Sendable {
-    let all: [any AnyObject & Sendable]
-    init(all: [any AnyObject & Sendable]) { self.all = all }
   }
 }

@@ -9,17 +9,23 @@ import Synchronization
 private struct RewritePlan: Sendable {
   var base: [ManifestPart]
   var staged: [ManifestPart]
-  var tail: Tail
+  /// The log's events, each identity being a customer.
+  var tail: [StorySegment]
+  /// The arrival after the last of them; nil: there is none.
+  var end: Int?
   var placement: Placement
   var erasures: [UInt64: Int64]
   /// The state of the links once the rewriting is done.
   var identity: Int
   var hasNewLinks: Bool
 
-  init(_ database: Database, of store: Store, finishing importID: Int64?) throws {
+  init(
+    _ database: Database, pieces: [LogPiece], of store: Store, finishing importID: Int64?
+  ) throws {
     base = try ManifestPart.base(database)
     staged = try importID.map { try ManifestPart.staged(database, importID: $0) } ?? []
-    tail = try Tail(database, in: store.folder)
+    tail = try store.tail.segments(pieces, of: store)
+    end = pieces.last?.positions.upperBound
     hasNewLinks =
       try Bool.fetchOne(
         database, sql: "SELECT EXISTS (SELECT 1 FROM links WHERE import = ?)",
@@ -44,7 +50,7 @@ extension ImportSession {
     progress: @escaping @Sendable (_ done: Int, _ of: Int) -> Void = { _, _ in }
   ) throws -> ImportResult {
     try store.completeErasures()
-    return try store.changing.withLock { _ in
+    return try store.alone {
       try store.rewrite(finishing: id, progress: progress) ?? ImportResult()
     }
   }
@@ -53,34 +59,62 @@ extension ImportSession {
 extension Store {
   /// Turns the log into parts of the base, in one transaction.
   ///
-  /// Appending waits meanwhile.
+  /// Appending goes on meanwhile: what comes stays in the log. Imports, links and erasures wait.
   public func seal() throws {
     try completeErasures()
     try changing.withLock { _ in
-      let isEmpty = try read { try Int.fetchOne($0, sql: "SELECT count(*) FROM log") == 0 }
-      if !isEmpty { _ = try rewrite(finishing: nil) }
+      defer { tail.state.withLock { $0.boundary = nil } }
+      let plan = try view(mark: { $0.boundary = $1 }) { database, pieces in
+        try RewritePlan(database, pieces: pieces, of: self, finishing: nil)
+      }
+      guard plan.end != nil else { return }
+      let merge = try merge(plan)
+      let parts = try write(merge, identity: plan.identity) { _, _ in }
+      try appending.withLock { _ in _ = try swap(nil, plan, merge, parts) }
+      try trimLog()
     }
   }
 
   /// Writes the whole base anew: with the log, an import's staged events, and today's links.
   ///
-  /// The caller holds `changing`. A failure leaves everything as it was.
+  /// The caller is alone. A failure leaves everything as it was.
   func rewrite(
     finishing importID: Int64?,
     progress: @escaping @Sendable (Int, Int) -> Void = { _, _ in }
   ) throws -> ImportResult? {
-    let plan = try read { try RewritePlan($0, of: self, finishing: importID) }
+    let plan = try view { database, pieces in
+      try RewritePlan(database, pieces: pieces, of: self, finishing: importID)
+    }
     guard importID == nil || !plan.staged.isEmpty else {
       return try write { try end(importID, plan, with: [], replacing: [], added: 0, erased: 0, $0) }
     }
     let merge = try merge(plan)
     let parts = try write(merge, identity: plan.identity, progress: progress)
+    let result = try swap(importID, plan, merge, parts)
+    try trimLog()
+    return result
+  }
+
+  /// Makes parts count instead of what they were made from; the caller holds `appending`.
+  private func swap(
+    _ importID: Int64?, _ plan: RewritePlan, _ merge: Merge, _ parts: [ManifestPart]
+  ) throws -> ImportResult? {
     let old = plan.base + plan.staged
     let added = parts.reduce(0) { $0 + $1.rows } - merge.takenRows
     // Where the disk fails in the commit it may still stand, so the new files are left to a sweep.
-    let result = try write {
-      try end(importID, plan, with: parts, replacing: old, added: added, erased: merge.erased, $0)
+    let result = try tail.state.withLock { state in
+      let result = try write {
+        try end(importID, plan, with: parts, replacing: old, added: added, erased: merge.erased, $0)
+      }
+      if let end = plan.end { state.remove(before: end) }
+      return result
     }
+    memory.base.withLock { $0 = nil }
+    // Nothing new is in the parts unless an import brought it.
+    if plan.staged.isEmpty, memory.messages.covered.isSuperset(of: plan.base.map(\.number)) {
+      memory.messages.cover(parts.map(\.number))
+    }
+    lastSnapshot.withLock { $0 = nil }
     removeFiles(old.map(\.number))
     return result
   }
@@ -120,9 +154,7 @@ extension Store {
       Placement.Source(
         segment: try parts.part($0, in: folder).segment, isSettled: $0.identity == state)
     }
-    if let tail = try plan.tail.segment() {
-      taken.append(Placement.Source(segment: tail, isSettled: false))
-    }
+    taken += plan.tail.map { Placement.Source(segment: $0, isSettled: false) }
     let staged = try plan.staged.map {
       Placement.Source(segment: try parts.part($0, in: folder).segment, isSettled: false)
     }
@@ -138,10 +170,7 @@ extension Store {
     if !old.isEmpty || !new.isEmpty {
       for part in old { try part.delete(database) }
       for part in new { try part.insert(database) }
-      if let last = plan.tail.lastPosition {
-        try database.execute(
-          literal: "DELETE FROM log WHERE position <= \(last)")
-      }
+      if let end = plan.end { try LogRow.seal(before: end, database) }
       try database.execute(
         sql: "UPDATE counters SET value = max(value, ?) WHERE name = 'arrival'",
         arguments: [counters.withLock { $0.arrival }])

@@ -114,8 +114,7 @@ extension Store {
 
   /// The sets as they were saved.
   static func savedSets(_ database: Database) throws -> [SavedSet] {
-    guard try Schema.version(database) >= 3 else { return [] }
-    return try Row.fetchAll(database, sql: "SELECT * FROM saved_sets ORDER BY name").map { row in
+    try Row.fetchAll(database, sql: "SELECT * FROM saved_sets ORDER BY name").map { row in
       let bytes: Data = row["members"]
       var set = SavedSet(
         name: row["name"], question: row["question"], place: row["place"],

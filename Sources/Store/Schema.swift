@@ -13,8 +13,8 @@ enum Schema {
   /// The version that this program writes.
   static var current: Int { versions.count }
 
-  /// The oldest version that is read as it is: what later ones added is empty there.
-  static let oldestRead = 2
+  /// The oldest version that is read as it is: the log has another form in older ones.
+  static let oldestRead = 4
 
   /// The mark that tells a store's database from other programs' ("WAYM").
   static let application = 0x5741_594D
@@ -29,6 +29,7 @@ enum Schema {
     let version = try version(database)
     for next in version..<max(version, goal) {
       try database.execute(sql: versions[next])
+      if next + 1 == 4 { try migrateLog(database) }
       try database.execute(sql: "PRAGMA user_version = \(next + 1)")
     }
     try database.execute(sql: "PRAGMA application_id = \(application)")
@@ -136,7 +137,7 @@ enum Schema {
       key INTEGER NOT NULL,
       linked_key INTEGER,
       time INTEGER NOT NULL,
-      event BLOB NOT NULL -- JSON, see LoggedEvent
+      event BLOB NOT NULL -- JSON, see OldLoggedEvent
     ) STRICT;
     CREATE INDEX log_by_key ON log (key);
     CREATE INDEX log_by_linked_key ON log (linked_key) WHERE linked_key IS NOT NULL;
@@ -166,5 +167,5 @@ enum Schema {
     ) STRICT;
     """
 
-  private static let version4 = peopleTables
+  private static let version4 = logTables + peopleTables
 }

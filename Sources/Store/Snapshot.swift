@@ -2,6 +2,7 @@ import Events
 import GRDB
 import Parts
 import Stories
+import Synchronization
 
 extension Store {
   /// How often a snapshot begins again because another process replaced the parts meanwhile.
@@ -36,25 +37,53 @@ extension Store {
   private func snapshotOnce(_ view: IdentityView) throws(Failure) -> Stories {
     var manifest: Int?
     do {
-      let (state, base, tail, names, placement) = try read { database in
-        manifest = try counter("manifest", in: database)
-        return (
-          try counter("identity", in: database), try ManifestPart.base(database),
-          try Tail(database, in: folder), try EventNames(database, in: folder),
-          Placement(
-            resolution: try resolution(database, view), erased: try Self.hiddenKeys(database))
-        )
+      switch access {
+      case .writing:
+        return try self.view { database, pieces in
+          let state = try SnapshotState(database, end: pieces.last?.positions.upperBound ?? 0)
+          manifest = state.manifest
+          return try stories(database, view, state) { pieces }
+        }
+      case .reading:
+        return try read { database in
+          let state = try SnapshotState(database, end: try LogRow.end(database))
+          manifest = state.manifest
+          return try stories(database, view, state) { try LogPiece.read(database, of: self) }
+        }
       }
-      let sources = try base.map { part in
-        Placement.Source(
-          segment: try parts.part(part, in: folder).segment,
-          isSettled: view == .latest && part.identity == state)
-      }
-      return Stories(
-        names: names, segments: try placement.placing(sources, tail: try tail.segment()))
     } catch {
       throw Failure(fault: Fault(error, in: folder), manifest: manifest)
     }
+  }
+
+  /// The stories of a state, which are kept until there is another.
+  private func stories(
+    _ database: Database, _ view: IdentityView, _ state: SnapshotState,
+    pieces: () throws -> [LogPiece]
+  ) throws -> Stories {
+    guard view == .latest else {
+      return try newStories(database, view, state, pieces: try pieces())
+    }
+    if let kept = lastSnapshot.withLock({ $0 }), kept.state == state { return kept.stories }
+    let stories = try newStories(database, view, state, pieces: try pieces())
+    lastSnapshot.withLock { $0 = KeptSnapshot(state: state, stories: stories) }
+    return stories
+  }
+
+  private func newStories(
+    _ database: Database, _ view: IdentityView, _ state: SnapshotState, pieces: [LogPiece]
+  ) throws -> Stories {
+    let placement = Placement(
+      resolution: try resolution(database, view), erased: try Self.hiddenKeys(database))
+    let base = try ManifestPart.base(database).map { part in
+      Placement.Source(
+        segment: try parts.part(part, in: folder).segment,
+        isSettled: view == .latest && part.identity == state.identity)
+    }
+    let names = try EventNames(database, in: folder)
+    return Stories(
+      names: names,
+      segments: try placement.placing(base, tail: try tail.segments(pieces, of: self)))
   }
 
   /// The keys of customers who are being erased.
@@ -65,38 +94,101 @@ extension Store {
   }
 }
 
+/// What a snapshot is of: snapshots of equal states are equal.
+struct SnapshotState: Equatable {
+  /// How often parts were replaced.
+  var manifest: Int
+  /// How often links or erasures changed.
+  var identity: Int
+  /// The arrival after the log's last event; 0: there is none.
+  var end: Int
+
+  init(_ database: Database, end: Int) throws {
+    manifest = try counter("manifest", in: database)
+    identity = try counter("identity", in: database)
+    self.end = end
+  }
+}
+
+/// The last snapshot and what it is of.
+struct KeptSnapshot: Sendable {
+  var state: SnapshotState
+  var stories: Stories
+}
+
 extension Placement {
   /// The segments with every customer visible in one of them only, under the canonical key.
   ///
-  /// Customers who are displaced, or have events in the tail too, are gathered in a new segment.
-  func placing(_ base: [Source], tail: StorySegment?) throws(Refusal) -> [StorySegment] {
-    var sources = base
-    if let tail { sources.append(Source(segment: tail, isSettled: false)) }
-    var positions = [Set<Int>](repeating: [], count: sources.count)
-    var affected: Set<UInt64> = []
+  /// Customers who are displaced, or have events in several segments since the log has some of
+  /// theirs, are gathered in a new segment.
+  func placing(_ base: [Source], tail: [StorySegment]) throws(Refusal) -> [StorySegment] {
+    let sources = base + tail.map { Source(segment: $0, isSettled: false) }
+    let segments = sources.map(\.segment)
+    var affected = tail.customersInSeveral(of: segments)
+    var lists = [[Int]](repeating: [], count: sources.count)
     for (index, displaced) in displaced(in: sources).enumerated() {
       for customer in displaced {
-        positions[index].insert(customer.position)
-        affected.formUnion(customer.keys)
+        lists[index].append(customer.position)
+        affected.append(contentsOf: customer.keys)
       }
     }
-    if let tail {
-      for key in tail.customers where base.contains(where: { $0.segment.position(of: key) != nil })
-      {
-        affected.insert(key)
-      }
+    affected = affected.sortedOnce()
+    for (index, segment) in segments.enumerated() {
+      segment.forEachPosition(of: affected) { lists[index].append($1) }
+      lists[index] = lists[index].sortedOnce()
     }
-    for (index, source) in sources.enumerated() {
-      for key in affected {
-        if let position = source.segment.position(of: key) { positions[index].insert(position) }
-      }
-    }
-    let segments = sources.map(\.segment)
-    guard positions.contains(where: { !$0.isEmpty }) else { return segments }
-    let lists = positions.map { $0.sorted() }
+    guard lists.contains(where: { !$0.isEmpty }) else { return segments }
     let gathered = try StorySegment.gathering(
       segments, customers: lists, canonical: key(of:)
     ).hiding(keys: erased)
     return zip(segments, lists).map { $1.isEmpty ? $0 : $0.hiding($1) } + [gathered]
+  }
+}
+
+extension [StorySegment] {
+  /// The keys of their customers who are in another of the segments, too; ascending.
+  fileprivate func customersInSeveral(of segments: [StorySegment]) -> [UInt64] {
+    guard !isEmpty else { return [] }
+    let keys = (count == 1 ? Array<UInt64>(self[0].customers) : flatMap(\.customers)).sortedOnce()
+    var holders = [UInt8](repeating: 0, count: keys.count)
+    for segment in segments {
+      segment.forEachPosition(of: keys) { place, _ in
+        if holders[place] < 2 { holders[place] += 1 }
+      }
+    }
+    return zip(keys, holders).compactMap { $1 > 1 ? $0 : nil }
+  }
+}
+
+extension StorySegment {
+  /// Calls with the place of each key among ascending ones, and its position, where it has one.
+  fileprivate func forEachPosition(
+    of keys: [UInt64], _ body: (_ place: Int, _ position: Int) -> Void
+  ) {
+    var start = 0
+    for (place, key) in keys.enumerated() {
+      // Steps that double find the next key close to the last one, however many lie between.
+      var step = 1
+      while start + step < customers.count, customers[start + step] < key { step *= 2 }
+      let end = Swift.min(start + step + 1, customers.count)
+      let rest = UnsafeBufferPointer(rebasing: customers[start..<end])
+      start += rest.firstPosition { $0 >= key }
+      guard start < customers.count else { return }
+      if customers[start] == key { body(place, start) }
+    }
+  }
+}
+
+extension Array where Element: Comparable {
+  /// The elements ascending, each once.
+  fileprivate func sortedOnce() -> [Element] {
+    var result = sorted()
+    var kept = 0
+    for element in result where kept == 0 || result[kept - 1] != element {
+      result[kept] = element
+      kept += 1
+    }
+    result.removeLast(result.count - kept)
+    return result
   }
 }

@@ -33,7 +33,12 @@ extension Store {
     try faultsOnly {
       try read { database in
         let base = try ManifestPart.base(database)
-        let log = try Row.fetchOne(database, sql: "SELECT count(*), min(time), max(time) FROM log")
+        let log = try Row.fetchOne(
+          database,
+          sql: """
+            SELECT coalesce(sum(count), 0), min(first_time), max(last_time) FROM log
+            WHERE \(LogRow.unsealed)
+            """)
         let logged: Int = log?[0] ?? 0
         let firsts = base.map(\.firstTime) + [log?[1] as Int64?].compactMap { $0 }
         let lasts = base.map(\.lastTime) + [log?[2] as Int64?].compactMap { $0 }

@@ -34,8 +34,15 @@ public final class Store: Sendable {
   let writeKeyCache = WriteKeyCache()
   let counters: Mutex<Counters>
   let resolved = Mutex<ResolvedIdentities?>(nil)
-  /// Held by whoever changes events or links; merging reads and replaces what others add to.
+  /// Held by whoever changes links, or the base: merging reads and replaces what others add to.
   let changing = Mutex(())
+  /// Held by `append`, and, inside `changing`, by whoever it has to wait for.
+  let appending = Mutex(())
+  /// The log in memory, for the process that writes; its lock is the innermost.
+  let tail = LogTail()
+  let memory = AppendMemory()
+  /// The last snapshot of the latest view.
+  let lastSnapshot = Mutex<KeptSnapshot?>(nil)
   /// The database's file, once it was searched after an erasure.
   let searchedDatabase = Mutex<FileHandle?>(nil)
   private let lock: Mutex<FolderLock?>
@@ -112,6 +119,8 @@ public final class Store: Sendable {
 
   /// Closes the database and gives the lock back; the store can't be used afterwards.
   public func close() throws(Fault) {
+    memory.learning.withLock { $0.isClosed = true }
+    lastSnapshot.withLock { $0 = nil }
     do { try pool.close() } catch { throw Fault(error, in: folder) }
     searchedDatabase.withLock { $0 = nil }
     lock.withLock { $0 = nil }
@@ -189,6 +198,12 @@ extension Fault {
       remedy: "Begin with `waymark import <file>`, which makes one.")
   }
 
+  fileprivate static func closed(_ folder: String) -> Fault {
+    Fault(
+      "store.closed", subject: folder, problem: "The store was closed meanwhile.",
+      remedy: "Open it again.")
+  }
+
   static func older(_ folder: String) -> Fault {
     Fault(
       "store.older", subject: folder, problem: "The store has an older format.",
@@ -202,6 +217,35 @@ extension Store {
     do { return try pool.read(body) } catch let refusal as Refusal { throw refusal } catch {
       throw Fault(error, in: folder)
     }
+  }
+
+  /// Runs reading SQL and gives it the events that the log has in the same view, sorted or not.
+  ///
+  /// For the process that writes; in others the log is read from the database.
+  /// - Parameter mark: told the arrival after the last event, before anybody can add one.
+  func view<Value>(
+    mark: (_ state: inout LogTail.State, _ end: Int?) -> Void = { _, _ in },
+    _ body: (Database, [LogPiece]) throws -> Value
+  ) throws -> Value {
+    do {
+      // The view has to be fixed while the log's lock is held. `read` would fix it before.
+      return try pool.unsafeRead { database in
+        var value: Value?
+        try database.inTransaction(.deferred) {
+          value = try body(database, try tail.pieces(database, of: self, mark: mark))
+          return .commit
+        }
+        guard let value else { throw Fault.closed(folder) }
+        return value
+      }
+    } catch let refusal as Refusal { throw refusal } catch {
+      throw Fault(error, in: folder)
+    }
+  }
+
+  /// Does what nobody may append meanwhile, nor change links or the base.
+  func alone<Value>(_ body: () throws -> Value) throws -> Value {
+    try changing.withLock { _ in try appending.withLock { _ in try body() } }
   }
 
   /// Runs writing SQL in one durable transaction.

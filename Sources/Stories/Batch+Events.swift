@@ -97,7 +97,7 @@ extension BatchColumn.Values {
 
 extension Event {
   /// What the event is recognised by: its message id, or else its content.
-  var messageHash: UInt64 {
+  public var messageHash: UInt64 {
     if let messageID { return Batch.messageHash(id: messageID) }
     var hash = stableHash(name, seed: UInt64(bitPattern: time.milliseconds))
     hash = stableHash(identity.id, seed: hash &+ UInt64(identity.namespace.rawValue))

@@ -37,9 +37,14 @@ struct JSONCursor {
     while next == 32 || next == 9, position < end { position &+= 1 }
   }
 
+  /// The blanks of JSON that may span lines.
+  @inline(__always) mutating func skipSpace() {
+    while position < end, next == 32 || next == 10 || next == 13 || next == 9 { position &+= 1 }
+  }
+
   @inline(never) func problem(_ what: String) -> JSONProblem {
     JSONProblem(
-      code: "json.syntax", problem: "\(what), at byte \(position - start + 1) of the line.")
+      code: "json.syntax", problem: "\(what), at byte \(position - start + 1).")
   }
 
   /// A string as it lies in the line, and whether it has escapes; the cursor is behind its quote.

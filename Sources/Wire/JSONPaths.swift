@@ -43,50 +43,59 @@ struct JSONPaths: ~Copyable {
     if let known = table.known(path) { return known }
     guard table.count < Self.limit else { return nil }
     let position = Int(table.position(of: path))
-    paths.append(meaning(of: path.string))
+    paths.append(Self.meaning(of: path.string, options))
     return position
   }
 
   func name(_ position: Int) -> String { table.string(at: position) }
 
-  private func meaning(of path: String) -> JSONPath {
-    let top = path.prefix { $0 != "." }
-    let origin: JSONPath.Origin =
-      switch top {
-      case "context": Self.isKept(path) ? .event : .context
-      case "integrations", "_metadata", "writeKey", "projectId", "version": .transport
-      default: .event
-      }
-    var meaning = JSONPath(role: .property, rank: 0, origin: origin)
-    let given: [(String?, JSONPath.Role)] = [
-      (options.customer, .customer), (options.anonymous, .anonymous), (options.event, .event),
-      (options.time, .time), (options.messageID, .message),
-    ]
-    if let role = given.first(where: { $0.0 == path })?.1 {
+  /// What a key means by its path alone.
+  static func meaning(of path: String, _ options: ImportOptions) -> JSONPath {
+    let isTop = !path.utf8.contains(UInt8(ascii: "."))
+    var meaning = JSONPath(role: .property, rank: 0, origin: origin(of: path))
+    if let role = options.role(of: path) {
       meaning.role = role
       meaning.rank = -1
       return meaning
     }
-    guard top == path, path != options.channel, path != options.value else { return meaning }
-    if let role = Self.exact[path] {
+    guard isTop, path != options.channel, path != options.value else { return meaning }
+    if let role = exact[path] {
       meaning.role = role
       meaning.rank = role == .type ? 1000 : 0
       return meaning
     }
-    let known: [([String], JSONPath.Role)] = [
-      (ColumnNames.customer, .customer), (ColumnNames.anonymous, .anonymous),
-      (options.eventName == nil ? ColumnNames.event : [], .event), (ColumnNames.time, .time),
-      (ColumnNames.message, .message),
-    ]
-    let plain = ColumnNames.plain(path)
-    for (names, role) in known {
-      guard let rank = names.firstIndex(of: plain) else { continue }
-      meaning.role = role
-      meaning.rank = Int16(rank)
-      return meaning
-    }
+    guard let known = known[ColumnNames.plain(path)],
+      known.role != .event || options.eventName == nil
+    else { return meaning }
+    (meaning.role, meaning.rank) = known
     return meaning
   }
+
+  private static func origin(of path: String) -> JSONPath.Origin {
+    if path == "context" { return .context }
+    if path.without("context.") != nil { return isKept(path) ? .event : .context }
+    let top = path.utf8.firstIndex(of: UInt8(ascii: ".")).map { String(path[..<$0]) } ?? path
+    return transport.contains(top) ? .transport : .event
+  }
+
+  private static let transport: Set<String> = [
+    "integrations", "_metadata", "writeKey", "projectId", "version",
+  ]
+
+  /// The parts that plain names play, and the rank of each among those of its part.
+  private static let known: [String: (role: JSONPath.Role, rank: Int16)] = {
+    let lists: [([String], JSONPath.Role)] = [
+      (ColumnNames.customer, .customer), (ColumnNames.anonymous, .anonymous),
+      (ColumnNames.event, .event), (ColumnNames.time, .time), (ColumnNames.message, .message),
+    ]
+    var known: [String: (role: JSONPath.Role, rank: Int16)] = [:]
+    for (names, role) in lists {
+      for (rank, name) in names.enumerated() where known[name] == nil {
+        known[name] = (role, Int16(rank))
+      }
+    }
+    return known
+  }()
 
   private static let exact: [String: JSONPath.Role] = [
     "type": .type, "originalTimestamp": .original, "sentAt": .sent, "receivedAt": .received,
@@ -104,10 +113,10 @@ struct JSONPaths: ~Copyable {
     let known = ofGroup ? paths.base[position].groupSlot : paths.base[position].slot
     if known >= 0 { return Int(known) }
     let path = name(position)
-    var property = path.hasPrefix("properties.") ? String(path.dropFirst(11)) : path
+    var property = path.without("properties.") ?? path
     if path == options.channel { property = "channel" }
     if path == options.value { property = "value" }
-    if ofGroup { property = "group." + path.dropFirst(7) }
+    if ofGroup { property = "group." + (path.without("traits.") ?? path) }
     guard let slot = slot(named: property, in: &writer) else { return nil }
     if ofGroup {
       paths.base[position].groupSlot = Int32(slot)
@@ -124,5 +133,29 @@ struct JSONPaths: ~Copyable {
     let slot = writer.addProperty(property)
     slots[property] = Int32(slot)
     return slot
+  }
+}
+
+extension ImportOptions {
+  /// The part that a person gave a path; nil where they gave it none.
+  fileprivate func role(of path: String) -> JSONPath.Role? {
+    if path == customer { return .customer }
+    if path == anonymous { return .anonymous }
+    if path == event { return .event }
+    if path == time { return .time }
+    return path == messageID ? .message : nil
+  }
+}
+
+extension String {
+  /// What follows a beginning; nil where the text does not begin so, or nothing follows.
+  ///
+  /// Bytes are compared: a mark that combines with the dot before it is still behind that dot.
+  func without(_ beginning: StaticString) -> String? {
+    let length = beginning.utf8CodeUnitCount
+    guard utf8.count > length else { return nil }
+    return beginning.withUTF8Buffer { wanted in
+      utf8.starts(with: wanted) ? String(self[utf8.index(startIndex, offsetBy: length)...]) : nil
+    }
   }
 }

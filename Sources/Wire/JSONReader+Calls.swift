@@ -2,7 +2,7 @@ import Events
 import Stories
 
 /// The calls of Segment's specification.
-private enum Call {
+enum Call: Sendable {
   case track, page, screen, identify, group, alias
 
   init?(_ type: Text) {
@@ -128,7 +128,7 @@ extension JSONReader {
     if paths.paths.base[path].role == .group {
       return paths.slot(named: "account", in: &sink.writer)
     }
-    let isTrait = paths.name(path).hasPrefix("traits.")
+    let isTrait = paths.name(path).without("traits.") != nil
     return paths.slot(path, ofGroup: isTrait, in: &sink.writer)
   }
 
@@ -181,7 +181,7 @@ extension EventSink {
 extension Text {
   /// The number of a JSON text with a fraction or an exponent and more than 15 digits; whole
   /// numbers of that length are ids.
-  fileprivate var longFraction: Double? {
+  var longFraction: Double? {
     guard bytes.contains(where: { [46, 69, 101].contains($0) }), let number = Double(string),
       number.isFinite
     else { return nil }

@@ -125,7 +125,7 @@ struct `A store that is opened` {
           literal: """
             INSERT INTO log (position, message, key, time, event)
             VALUES (3, 77, \(Int64(bitPattern: event.identity.key)), 5,
-              \(try LoggedEvent(event).encoded()))
+              \(Data(#"{"n":"seen","t":5,"s":0,"i":"c1","m":"x","p":{}}"#.utf8)))
             """)
         try database.execute(sql: "UPDATE counters SET value = 4 WHERE name = 'arrival'")
       }

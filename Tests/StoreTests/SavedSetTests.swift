@@ -96,10 +96,10 @@ struct `A saved set` {
       try old.write { try Schema.migrate($0, to: 2) }
       try old.close()
     }
+    let writer = try Store.open(at: folder.path, access: .writing)
     let reader = try Store.open(at: folder.path, access: .reading)
     #expect(try reader.savedSets().isEmpty)
     #expect(try reader.snapshot().customerCount == 0)
-    let writer = try Store.open(at: folder.path, access: .writing)
     try writer.save(set("all", Identity("c1")))
     #expect(try reader.savedSets().map(\.name) == ["all"])
   }

@@ -2,7 +2,7 @@ import Statistics
 import Events
 import Foundation
 import Stories
-import Store
+@testable import Store
 import Synchronization
 
 extension SeededGenerator {
@@ -112,6 +112,14 @@ struct NaiveStore {
     return true
   }
 
+  /// Loses everything of some identities.
+  mutating func erase(_ identities: Set<Identity>) {
+    events.removeAll { identities.contains($0.identity) }
+    messages = Set(events.compactMap(\.messageID))
+    equals = [:]
+    for event in events where event.messageID == nil { equals[event.known, default: 0] += 1 }
+  }
+
   /// Every customer's story, by canonical key.
   func stories(_ canonical: (UInt64) -> UInt64 = { $0 }) -> [UInt64: [Event]] {
     var stories: [UInt64: [(Int, Event)]] = [:]
@@ -210,4 +218,28 @@ final class Written: Sendable {
   func add(_ part: StagedPart, at chunk: Int) { parts.withLock { $0[chunk] = part } }
 
   func part(at chunk: Int) -> StagedPart? { parts.withLock { $0[chunk] } }
+}
+
+/// Holds one of a store's locks until it is opened.
+final class Gate: Sendable {
+  enum Lock { case changing, appending }
+
+  private let closed = DispatchSemaphore(value: 0)
+
+  init(_ lock: Lock, of store: Store) {
+    let entered = DispatchSemaphore(value: 0)
+    Thread { [closed] in
+      let wait = {
+        entered.signal()
+        closed.wait()
+      }
+      switch lock {
+      case .changing: store.changing.withLock { _ in wait() }
+      case .appending: store.appending.withLock { _ in wait() }
+      }
+    }.start()
+    entered.wait()
+  }
+
+  func open() { closed.signal() }
 }
