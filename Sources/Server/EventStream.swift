@@ -48,7 +48,8 @@ extension Response {
 
   /// A stream that tells of changes to the stories, until the page is left or the server stops.
   ///
-  /// `event: changed` at most once a second; `event: bye` when the server stops.
+  /// `event: state` at first and `event: changed` at most once a second, both with the version of
+  /// the stories; `event: bye` when the server stops.
   /// - SeeAlso: HTML Living Standard, section 9.2, server-sent events.
   /// - Throws: `live.busy` where too many watch.
   static func watching(_ changes: Changes, at places: StreamPlaces) throws -> Response {
@@ -58,7 +59,8 @@ extension Response {
       defer { place.leave() }
       // Watched from before the first byte, so that no change is missed.
       let watched = changes.watch()
-      try await writer.write(ByteBuffer(string: "retry: 2000\n\n"))
+      try await writer.write(
+        ByteBuffer(string: "retry: 2000\nevent: state\ndata: \(changes.version)\n\n"))
       let (signals, teller) = AsyncStream.makeStream(
         of: Signal.self, bufferingPolicy: .bufferingNewest(4))
       let telling = Task { await tell(watched, to: teller) }
@@ -71,7 +73,7 @@ extension Response {
       }
       for await signal in signals {
         switch signal {
-        case .changed: try await writer.write(ByteBuffer(string: "event: changed\ndata:\n\n"))
+        case .changed: try await writer.write(ByteBuffer(string: "event: changed\ndata: \(changes.version)\n\n"))
         case .pulse: try await writer.write(ByteBuffer(string: ":\n\n"))
         case .bye: try await writer.write(ByteBuffer(string: "event: bye\ndata:\n\n"))
         }

@@ -21,9 +21,10 @@ private struct Listener: ResponseBodyWriter {
     let (words, heard) = AsyncStream.makeStream(of: String.self)
     let listening = Task { try await response.body.write(Listener(heard: heard)) }
     var spoken = words.makeAsyncIterator()
-    #expect(await spoken.next() == "retry: 2000\n\n")
-    for _ in 0..<100 { changes.happened() }
-    #expect(await spoken.next() == "event: changed\ndata:\n\n")
+    let first = changes.version
+    #expect(await spoken.next() == "retry: 2000\nevent: state\ndata: \(first)\n\n")
+    changes.happened()
+    #expect(await spoken.next() == "event: changed\ndata: \(first + 1)\n\n")
     listening.cancel()
     try await listening.value
     #expect(places.count == 0)

@@ -55,7 +55,6 @@ document.querySelectorAll("[data-live]").forEach((part) => {
   };
   let busy = false;
   let again = false;
-  let missed = false;
   const refresh = async () => {
     if (busy) { again = true; return; }
     busy = true;
@@ -75,17 +74,17 @@ document.querySelectorAll("[data-live]").forEach((part) => {
     if (again) { again = false; refresh(); }
   };
   const stream = new EventSource(part.dataset.live);
-  stream.addEventListener("open", () => {
+  // What the part was made of, in `data-seen`, tells whether anything came before the stream began.
+  const look = (event) => {
     show("on", "live");
-    if (missed) refresh();
-    missed = false;
-  });
-  stream.addEventListener("changed", refresh);
+    if (event.data === part.dataset.seen) return;
+    part.dataset.seen = event.data;
+    refresh();
+  };
+  stream.addEventListener("state", look);
+  stream.addEventListener("changed", look);
   stream.addEventListener("bye", () => show("off", "the server stopped"));
-  stream.addEventListener("error", () => {
-    missed = true;
-    show("off", "not connected");
-  });
+  stream.addEventListener("error", () => show("off", "not connected"));
   addEventListener("pagehide", () => stream.close());
   addEventListener("pageshow", (event) => { if (event.persisted) location.reload(); });
 });

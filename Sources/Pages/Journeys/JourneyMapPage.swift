@@ -53,7 +53,9 @@ public struct JourneyMapPage: Sendable {
   }
 
   /// The whole page.
-  public func render(_ frame: Frame) -> Markup {
+  ///
+  /// - Parameter seen: the version of the stories that it shows.
+  public func render(seen: Int, _ frame: Frame) -> Markup {
     let heading: Markup =
       parts.map { Markup(safe: $0.heading) } ?? "<h1>\(journey.title)</h1>"
     return frame.document(
@@ -62,7 +64,7 @@ public struct JourneyMapPage: Sendable {
         <div class="head map-head"><div>\(heading)</div>
         <div class="actions"><span class="live" data-state="off"></span>\(files)</div></div>
         \(picker.form(path))
-        <div id="\(Self.part)" data-live="\(path)/live">\(measured)</div>
+        <div id="\(Self.part)" data-live="\(path)/live" data-seen="\(seen)">\(measured)</div>
         """)
   }
 

@@ -21,7 +21,11 @@ public enum JourneysPage {
   }
 
   /// Writes the page; journeys stand in the order of the text.
-  public static func render(_ rows: [Row], in experience: Experience, _ frame: Frame) -> Markup {
+  ///
+  /// - Parameter seen: the version of the stories that it shows.
+  public static func render(
+    _ rows: [Row], in experience: Experience, seen: Int, _ frame: Frame
+  ) -> Markup {
     guard !rows.isEmpty else { return withoutJourneys(experience, frame) }
     let cards = rows.map { card($0, in: experience) }
     let advice: Markup? =
@@ -32,7 +36,8 @@ public enum JourneysPage {
         <div class="head"><div><div class="over">\(experience.title)</div><h1>Journeys</h1></div>
         <span class="live" data-state="off" aria-live="off"></span></div>
         \(advice)
-        <ol class="journeys" id="journeys" data-live="/changes">\(cards)</ol>
+        <ol class="journeys" id="journeys" data-live="/changes" data-seen="\(seen)">\
+        \(cards)</ol>
         """)
   }
 

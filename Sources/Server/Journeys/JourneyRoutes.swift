@@ -35,6 +35,7 @@ enum JourneyRoutes {
       return .page(JourneysPage.withoutExperience(error, visit.frame(.journeys)))
     }
     let context = try workspace.context()
+    let seen = workspace.changes.version
     let stories = try await workspace.stories()
     var rows: [JourneysPage.Row] = []
     for journey in experience.journeys {
@@ -44,7 +45,7 @@ enum JourneyRoutes {
       rows.append(.init(journey: journey, measured: map.measured, weeks: map.weeks))
     }
     if visit.wantsPart == "journeys" { return .page(JourneysPage.list(rows, in: experience)) }
-    return .page(JourneysPage.render(rows, in: experience, visit.frame(.journeys)))
+    return .page(JourneysPage.render(rows, in: experience, seen: seen, visit.frame(.journeys)))
   }
 
   private static func map(_ visit: Visit) async throws -> Response {
@@ -53,7 +54,7 @@ enum JourneyRoutes {
       request.journey, in: request.experience, picker: request.picker,
       content: try await request.content())
     if visit.wantsPart == JourneyMapPage.part { return .page(page.measured) }
-    return .page(page.render(visit.frame(.journeys)))
+    return .page(page.render(seen: request.seen, visit.frame(.journeys)))
   }
 
   private static func step(_ visit: Visit) async throws -> Response {

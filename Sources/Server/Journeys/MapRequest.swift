@@ -14,6 +14,8 @@ struct MapRequest: Sendable {
   let experience: Experience
   let journey: Journey
   let picker: MapPicker
+  /// The version of the stories, or the one before.
+  let seen: Int
   private let reading: Int
 
   /// Reads the address of a visit.
@@ -21,6 +23,7 @@ struct MapRequest: Sendable {
   /// - Throws: `question.journey`, and what keeps the experience from being measured.
   init(_ visit: Visit) async throws {
     workspace = visit.workspace
+    seen = workspace.changes.version
     let file = workspace.experience()
     experience = try file.usable()
     reading = file.reading
