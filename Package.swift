@@ -105,7 +105,7 @@ let package = Package(
     tests("Maps", on: ["Events", "Statistics", "Experience", "Engine", "Stories"]),
     tests("Answers", on: ["Events", "Statistics", "Engine", "Maps"]),
     tests("Pages", on: ["Events"]),
-    tests("Server", on: ["Events"]),
+    tests("Server", on: ["Events", "Stories"] + http),
     tests("Companies", on: ["Events", "Experience"]),
     tests(
       "Commands",

@@ -45,7 +45,7 @@ struct ChannelDrawing {
     }.joined(separator: "; ")
     return Drawing(
       name: "channel", title: "Channels used", description: description, height: Self.height,
-      body: chart.columns.indices.map(cell).joined())
+      body: chart.columns.indices.map(cell).joined(), isLinked: chart.links != nil)
   }
 
   private func cell(_ index: Int) -> String {
@@ -75,9 +75,11 @@ struct ChannelDrawing {
       marks += SVG.text(x + 13, y, "\(label) \(share)", "small")
     }
     if column.step.channelSwitches > 0 {
-      marks += SVG.text(
-        x, 42 + Double(min(2, uses.count)) * 16,
-        "⇄ \(f.count(column.step.channelSwitches)) switched", "small muted")
+      marks += chart.linked(
+        SVG.text(
+          x, 42 + Double(min(2, uses.count)) * 16,
+          "⇄ \(f.count(column.step.channelSwitches)) switched", "small muted"),
+        column.step.channelSwitches, JourneyPlace(.switchedChannel, step: column.step.index))
     }
     return marks
   }

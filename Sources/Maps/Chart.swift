@@ -27,13 +27,28 @@ struct Chart {
     var support: [String] { touchpoints.flatMap(\.support).map(\.asTitle) }
   }
 
+  /// Something that went otherwise than designed at a step.
+  struct Deviation {
+    var label: String
+    var number: String
+    /// Of the cases that it touches.
+    var share: Double
+    var place: JourneyPlace
+  }
+
   let experience: Experience
   let journey: Journey
   let measured: MeasuredJourney
   let figures: Figures
   let columns: [Column]
+  /// Where numbers and steps lead; nil where the map stands alone.
+  let links: MapLinks?
 
-  init(_ measured: MeasuredJourney, of journey: Journey, in experience: Experience) {
+  init(
+    _ measured: MeasuredJourney, of journey: Journey, in experience: Experience,
+    links: MapLinks? = nil
+  ) {
+    self.links = links
     self.experience = experience
     self.journey = journey
     self.measured = measured
@@ -159,24 +174,30 @@ struct Chart {
 
   /// What went otherwise than designed at a step, with the share of the cases that it touches; then,
   /// with a share of 0, how many came again where the design lets them.
-  func deviations(of column: Column) -> [(label: String, number: String, share: Double)] {
+  func deviations(of column: Column) -> [Deviation] {
     let step = column.step
     let reached = Double(max(step.reached, 1))
-    let counts: [(String, Int, Double)] = [
-      ("skipped", step.skipped, reached),
-      ("repeated", column.mayRepeat ? 0 : step.casesRepeating, Double(max(step.cases, 1))),
-      ("out of order", step.outOfOrder, Double(max(step.cases, 1))),
-      ("late", step.late, Double(max(step.promised, 1))),
-      ("wrong channel", step.wrongChannel, Double(max(step.cases, 1))),
-      ("unplanned", step.extra, Double(max(step.cases, 1))),
+    let cases = Double(max(step.cases, 1))
+    let counts: [(String, JourneyPlace.Figure, Int, Double)] = [
+      ("skipped", .skipped, step.skipped, reached),
+      ("repeated", .repeated, column.mayRepeat ? 0 : step.casesRepeating, cases),
+      ("out of order", .outOfOrder, step.outOfOrder, cases),
+      ("late", .late, step.late, Double(max(step.promised, 1))),
+      ("wrong channel", .wrongChannel, step.wrongChannel, cases),
+      ("unplanned", .extra, step.extra, cases),
     ]
-    let found: [(label: String, number: String, share: Double)] = counts.compactMap {
-      label, count, whole in
+    let found: [Deviation] = counts.compactMap { label, figure, count, whole in
       guard count > 0 else { return nil }
-      return (label, figures.count(count), min(1, Double(count) / whole))
+      return Deviation(
+        label: label, number: figures.count(count), share: min(1, Double(count) / whole),
+        place: JourneyPlace(figure, step: step.index))
     }
     guard column.mayRepeat, step.casesRepeating > 0 else { return found }
-    return found + [("more than once", figures.count(step.casesRepeating), 0)]
+    return found + [
+      Deviation(
+        label: "more than once", number: figures.count(step.casesRepeating), share: 0,
+        place: JourneyPlace(.repeated, step: step.index))
+    ]
   }
 
   /// A promise in words: `within 2d of Order`.

@@ -12,6 +12,8 @@ struct Drawing {
   let description: String
   let height: Double
   let body: String
+  /// Whether marks are links: then it is more than one image.
+  var isLinked = false
 
   /// The lane as an inline picture of some columns.
   func svg(columns: Range<Int>, width: Double, reference: Bool = false) -> String {
@@ -24,7 +26,8 @@ struct Drawing {
       : " width=\"\(SVG.number(Double(columns.count) * width))\" height=\"\(SVG.number(height))\""
     let content =
       reference ? "<use href=\"#lane-\(name)\"/>" : "<g id=\"lane-\(name)\">\(body)</g>"
-    return "<svg role=\"img\" class=\"drawing\" viewBox=\"\(box)\"\(size)>"
+    let role = isLinked && !reference ? "group" : "img"
+    return "<svg role=\"\(role)\" class=\"drawing\" viewBox=\"\(box)\"\(size)>"
       + "<title>\(title.escaped)</title><desc>\(description.escaped)</desc>\(content)</svg>"
   }
 }

@@ -34,7 +34,7 @@ struct FlowDrawing {
     for index in chart.columns.indices { body += step(index) }
     return Drawing(
       name: "flow", title: "How cases flowed from step to step", description: description,
-      height: Self.top + Self.depth + Self.foot, body: body)
+      height: Self.top + Self.depth + Self.foot, body: body, isLinked: chart.links != nil)
   }
 
   private var description: String {
@@ -73,7 +73,7 @@ struct FlowDrawing {
       y += height + gap
       arrival += goes * scale
     }
-    result += numbers(0, chart.measured.cases.total, "began")
+    result += numbers(0, chart.measured.cases.total, "began", JourneyPlace(.cases))
     if chart.lostAtStart > 0 {
       result += SVG.text(
         x(0), ground + 14, "−" + chart.figures.count(chart.lostAtStart), "number bad")
@@ -145,32 +145,45 @@ struct FlowDrawing {
     result += SVG.rectangle(
       left, Self.top, Self.node, max(here, 1.5), step.goal ? "fill-good" : "fill-ink", round: 1.5,
       title: "\(chart.columns[index].title): \(f.count(step.reached, "case", "cases"))")
-    result += numbers(index + 1, step.reached, f.share(step.share.value))
+    result += numbers(
+      index + 1, step.reached, f.share(step.share.value), JourneyPlace(.reached, step: index))
     return result + footing(index, left)
   }
 
   /// The numbers beneath a step: who left, and who is still there.
   private func footing(_ index: Int, _ left: Double) -> String {
     let (step, f) = (chart.columns[index].step, chart.figures)
+    let dropOff = JourneyPlace(.droppedOff, step: index)
     if step.goal {
-      return SVG.text(
-        left, ground + 14, f.count(chart.measured.cases.completed), "number good")
+      let completed = chart.measured.cases.completed
+      return chart.linked(
+        SVG.text(left, ground + 14, f.count(completed), "number good"), completed,
+        JourneyPlace(.completed))
         + SVG.text(left, ground + 29, "reached the goal", "small muted")
         + (step.dropOff == 0
           ? ""
-          : SVG.text(left, ground + 43, "−\(f.count(step.dropOff)) left", "small bad"))
+          : chart.linked(
+            SVG.text(left, ground + 43, "−\(f.count(step.dropOff)) left", "small bad"),
+            step.dropOff, dropOff))
     }
     guard step.dropOff > 0 || step.open > 0 else { return "" }
     let open = step.open > 0 ? "\(f.count(step.open)) open" : ""
-    guard step.dropOff > 0 else { return SVG.text(left, ground + 14, open, "small muted") }
-    return SVG.text(left, ground + 14, "−" + f.count(step.dropOff), "number bad")
+    func opened(_ y: Double) -> String {
+      chart.linked(
+        SVG.text(left, y, open, "small muted"), step.open, JourneyPlace(.open, step: index))
+    }
+    guard step.dropOff > 0 else { return opened(ground + 14) }
+    return chart.linked(
+      SVG.text(left, ground + 14, "−" + f.count(step.dropOff), "number bad"), step.dropOff, dropOff)
       + SVG.text(
         left, ground + 29, f.share(step.dropOffShare.value) + " left", "small muted")
-      + (open.isEmpty ? "" : SVG.text(left, ground + 43, open, "small muted"))
+      + (open.isEmpty ? "" : opened(ground + 43))
   }
 
-  private func numbers(_ column: Int, _ count: Int, _ note: String) -> String {
-    SVG.text(x(column), 20, chart.figures.count(count), "number")
+  private func numbers(
+    _ column: Int, _ count: Int, _ note: String, _ place: JourneyPlace
+  ) -> String {
+    chart.linked(SVG.text(x(column), 20, chart.figures.count(count), "number"), count, place)
       + SVG.text(x(column), 36, note, "small muted")
   }
 

@@ -9,18 +9,33 @@ extension MapPage {
     language: String = "en"
   ) -> String {
     let chart = Chart(comparison.left, of: journey, in: experience)
-    let other = Chart(comparison.right, of: journey, in: experience)
-    let names = (name(comparison.leftName, 24), name(comparison.rightName, 24))
     let header =
       "<div class=\"over\">\(name(experience.title.asTitle)) · comparison</div>"
-      + "<h1>\(name(chart.title, 90))</h1><p class=\"facts\">"
-      + side(names.0, chart, "s0") + side(names.1, other, "s1") + "</p>"
+      + "<h1>\(name(chart.title, 90))</h1>" + facts(comparison, of: journey, in: experience)
+    return document(
+      title: chart.title, language: language, header: header,
+      main: sections(comparison, chart))
+  }
+
+  /// Both sides with their cases.
+  static func facts(
+    _ comparison: MapComparison, of journey: Journey, in experience: Experience
+  ) -> String {
+    let names = (name(comparison.leftName, 24), name(comparison.rightName, 24))
+    return "<p class=\"facts\">"
+      + side(names.0, Chart(comparison.left, of: journey, in: experience), "s0")
+      + side(names.1, Chart(comparison.right, of: journey, in: experience), "s1") + "</p>"
+  }
+
+  /// All differences, section by section.
+  static func sections(_ comparison: MapComparison, _ chart: Chart) -> String {
+    let names = (name(comparison.leftName, 24), name(comparison.rightName, 24))
     let findings = comparison.findings(chart.figures)
     let list =
       findings.isEmpty
       ? "<p class=\"muted\">No change beyond noise.</p>"
       : "<ul class=\"rules\">" + findings.map { "<li>\(name($0, 240))</li>" }.joined() + "</ul>"
-    let main = [
+    return [
       section("changed", "What changed", "<div class=\"card\">\(list)</div>"),
       section("whole", "The whole journey", whole(comparison, names, chart.figures)),
       section(
@@ -28,10 +43,7 @@ extension MapPage {
         lead: "A change is called a change only when its 95 % interval leaves zero.",
         steps(comparison, names, chart.figures)),
       making(chart),
-    ]
-    return document(
-      title: chart.title, language: language, header: header,
-      main: main.joined(separator: "\n"))
+    ].joined(separator: "\n")
   }
 
   private static func side(_ name: String, _ chart: Chart, _ color: String) -> String {

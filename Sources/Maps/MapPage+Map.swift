@@ -56,21 +56,27 @@ extension MapPage {
     let rows = chart.columns.map { column in
       let step = column.step
       let feeling = chart.feeling(of: column)
+      func linked(_ count: Int, _ kind: JourneyPlace.Figure) -> String {
+        chart.linked(f.count(count).escaped, count, JourneyPlace(kind, step: step.index))
+      }
+      let promised = " of \(f.count(step.promised))".escaped
       var cells = [
-        f.count(step.reached), f.share(step.share.value),
-        f.interval(step.share, f.share) ?? Figures.none, f.count(step.cases),
-        f.count(step.dropOff), f.share(step.dropOffShare.value), f.count(step.open),
-        f.time(step.timeFromPrevious.median.value), f.time(step.timeFromPrevious.p90),
-        step.promised > 0 ? "\(f.count(step.late)) of \(f.count(step.promised))" : Figures.none,
-        f.count(step.skipped), f.count(step.casesRepeating), f.count(step.outOfOrder),
-        f.count(step.wrongChannel), f.count(step.channelSwitches),
-        feeling.value == nil
-          ? Figures.none : "\(f.score(feeling.value)) (\(f.basis(feeling.count)))",
+        linked(step.reached, .reached), f.share(step.share.value).escaped,
+        (f.interval(step.share, f.share) ?? Figures.none).escaped, linked(step.cases, .met),
+        linked(step.dropOff, .droppedOff), f.share(step.dropOffShare.value).escaped,
+        linked(step.open, .open), f.time(step.timeFromPrevious.median.value).escaped,
+        f.time(step.timeFromPrevious.p90).escaped,
+        step.promised > 0 ? linked(step.late, .late) + promised : Figures.none,
+        linked(step.skipped, .skipped), linked(step.casesRepeating, .repeated),
+        linked(step.outOfOrder, .outOfOrder), linked(step.wrongChannel, .wrongChannel),
+        linked(step.channelSwitches, .switchedChannel),
+        (feeling.value == nil
+          ? Figures.none : "\(f.score(feeling.value)) (\(f.basis(feeling.count)))").escaped,
       ]
-      if chart.hasValues { cells.append(f.money(column.value)) }
-      if chart.hasCosts { cells.append(f.money(column.cost)) }
+      if chart.hasValues { cells.append(f.money(column.value).escaped) }
+      if chart.hasCosts { cells.append(f.money(column.cost).escaped) }
       return "<tr><th scope=\"row\">\(name(column.title, 40))</th>"
-        + cells.map { "<td class=\"figure\">\($0.escaped)</td>" }.joined() + "</tr>"
+        + cells.map { "<td class=\"figure\">\($0)</td>" }.joined() + "</tr>"
     }
     var heads = [
       "Step", "Came here", "Of all", "95 % interval", "Met it", "Dropped off", "Of these", "Open",

@@ -12,7 +12,8 @@ extension MapPage {
     let items = steps.map { step in
       let gain = chart.gain(step).map { "<span class=\"gain\">\($0.escaped)</span>" } ?? ""
       let reasons = step.reasons.map { name(chart.sentence($0), 240) }.joined(separator: " ")
-      return "<li><div><h3>\(name(step.title.asTitle))\(gain)</h3><p>\(reasons)</p></div></li>"
+      let title = chart.linked(name(step.title.asTitle), step: step.step)
+      return "<li><div><h3>\(title)\(gain)</h3><p>\(reasons)</p></div></li>"
     }
     let list =
       items.isEmpty
@@ -26,6 +27,10 @@ extension MapPage {
     let (m, f) = (chart.measured, chart.figures)
     let rows = m.starts.enumerated().map { k, start in
       let share = Double(start.cases.total) / Double(max(1, m.cases.total))
+      func linked(_ count: Int, _ kind: JourneyPlace.Figure) -> String {
+        chart.linked(
+          figure(f.count(count)), count, JourneyPlace(kind, start: start.touchpoint))
+      }
       let few =
         start.completion.count < Figures.few
         ? " <span class=\"badge uncertain\">few</span>" : ""
@@ -33,12 +38,12 @@ extension MapPage {
       if chart.hasCosts { money += "<td>\(figure(f.money(start.cost)))</td>" }
       return "<tr><th scope=\"row\"><span class=\"dot s\(k)\"></span>"
         + "\(name(start.title.asTitle, 40))</th>"
-        + "<td>\(figure(f.count(start.cases.total)))</td>"
+        + "<td>\(linked(start.cases.total, .cases))</td>"
         + "<td class=\"text\">\(bar(share, "s\(k)")) \(figure(f.share(share)))</td>"
         + "<td>\(figure(f.share(start.completion.value)))\(few)</td>"
         + "<td class=\"muted\">\(figure(f.interval(start.completion, f.share) ?? Figures.none))</td>"
         + "<td>\(figure(f.time(start.time.median.value)))</td>"
-        + "<td>\(figure(f.count(start.cases.open)))</td><td>\(figure(f.count(start.repeats)))</td>"
+        + "<td>\(linked(start.cases.open, .open))</td><td>\(figure(f.count(start.repeats)))</td>"
         + money + "</tr>"
     }
     var titles = [
@@ -71,13 +76,14 @@ extension MapPage {
     let groups = losing.map { column in
       let rows = column.step.wentNext.prefix(4).map { passage in
         let share = Double(passage.cases) / Double(max(1, column.step.dropOff))
+        let place = chart.place(.next, step: column.step.index, passage)
         return
           "<tr><th scope=\"row\">\(name(chart.label(passage), 40))</th>"
           + "<td class=\"text\">\(bar(share)) \(figure(f.share(share)))</td>"
-          + "<td>\(figure(f.count(passage.cases)))</td></tr>"
+          + "<td>\(chart.linked(figure(f.count(passage.cases)), passage.cases, place))</td></tr>"
       }
       return
-        "<h3>After \(name(column.title, 40))</h3><table class=\"list\"><tbody>\(rows.joined())</tbody></table>"
+        "<h3>After \(chart.linked(name(column.title, 40), step: column.step.index))</h3><table class=\"list\"><tbody>\(rows.joined())</tbody></table>"
     }
     return section(
       "next", "Where those went who dropped off",
@@ -105,7 +111,8 @@ extension MapPage {
     return section(
       "targets", "Targets",
       lead: "Met or missed where the 95 % interval leaves no doubt, else uncertain.",
-      "<div class=\"card scroll\"><table><thead><tr><th scope=\"col\">Target</th>"
+      "<div class=\"card scroll\"\(chart.region("Targets"))><table><thead><tr>"
+        + "<th scope=\"col\">Target</th>"
         + "<th scope=\"col\">Measured</th><th scope=\"col\">Verdict</th></tr></thead><tbody>"
         + rows.joined() + "</tbody></table></div>")
   }
@@ -118,7 +125,8 @@ extension MapPage {
       let style = verdict.label == "as planned" ? "fine" : "worse"
       return "<tr><th scope=\"row\">\(verdict.label.asTitle)</th>"
         + "<td class=\"text\">\(bar(share, style)) \(figure(f.share(share)))</td>"
-        + "<td>\(figure(f.count(verdict.count)))</td></tr>"
+        + "<td>\(chart.linked(figure(f.count(verdict.count)), verdict.count, verdict.place))</td>"
+        + "</tr>"
     }
     let variants = c.variants.prefix(mostItems).map { variant in
       let chain = variant.touchpoints.prefix(24).map {
@@ -138,7 +146,7 @@ extension MapPage {
     let ways =
       variants.isEmpty
       ? ""
-      : "<div class=\"card scroll\"><h3>The most common of "
+      : "<div class=\"card scroll\"\(chart.region("Ways"))><h3>The most common of "
         + "\(f.count(c.variantCount, "way", "ways"))</h3><table><thead><tr><th scope=\"col\">Way</th>"
         + "<th scope=\"col\">Cases</th><th scope=\"col\">Completed</th><th scope=\"col\">Median time</th>"
         + "<th scope=\"col\">Fitness</th></tr></thead><tbody>\(variants.joined())</tbody></table></div>"
@@ -157,7 +165,10 @@ extension MapPage {
       return
         "<tr><th scope=\"row\">\(name(chart.label(passage), 60))</th>"
         + "<td class=\"text\">\(bar(share)) \(figure(f.share(share)))</td>"
-        + "<td>\(figure(f.count(passage.cases, "case", "cases")))</td></tr>"
+        + "<td>"
+        + chart.linked(
+          figure(f.count(passage.cases, "case", "cases")), passage.cases,
+          chart.place(.passage, passage)) + "</td></tr>"
     }
     return section(
       "off", "Met on the way, not on this map",

@@ -10,17 +10,19 @@ extension MapPage {
     let closed = f.count(m.cases.closed, "closed case", "closed cases")
     var tiles = [
       tile(
-        "Completion", f.share(m.completion.value), few: m.completion.count,
+        "Completion", f.share(m.completion.value).escaped, few: m.completion.count,
         picture: interval(m.completion, from: 0, to: span(m.completion)),
         note: [f.interval(m.completion, f.share), "of \(closed)"]),
       tile(
-        "Cases", f.count(m.cases.total), picture: outcomes(chart),
-        note: [
-          "\(f.count(m.cases.completed)) completed", "\(f.count(m.cases.ended)) ended",
-          "\(f.count(m.cases.abandoned)) abandoned", "\(f.count(m.cases.open)) open",
-        ]),
+        "Cases", chart.linked(f.count(m.cases.total), m.cases.total, JourneyPlace(.cases)),
+        picture: outcomes(chart), note: [],
+        figures: [
+          (m.cases.completed, "completed", JourneyPlace.Figure.completed),
+          (m.cases.ended, "ended", .ended), (m.cases.abandoned, "abandoned", .abandoned),
+          (m.cases.open, "open", .open),
+        ].map { chart.linked("\(f.count($0)) \($1)", $0, JourneyPlace($2)) }),
       tile(
-        "Median time to goal", f.time(m.time.median.value), few: m.time.median.count,
+        "Median time to goal", f.time(m.time.median.value).escaped, few: m.time.median.count,
         note: [
           f.interval(m.time.median, f.time), m.time.p90.map { "nine of ten within \(f.time($0))" },
         ]),
@@ -28,7 +30,7 @@ extension MapPage {
     if chart.hasValues {
       tiles.append(
         tile(
-          "Value", f.money(m.value.sum),
+          "Value", f.money(m.value.sum).escaped,
           note: [
             m.value.mean.value.map { "\(f.money($0)) a completion" },
             f.interval(m.value.mean, f.money),
@@ -37,21 +39,22 @@ extension MapPage {
     if chart.hasCosts {
       tiles.append(
         tile(
-          "Cost", f.money(m.cost.sum),
+          "Cost", f.money(m.cost.sum).escaped,
           note: [
             m.cost.mean.value.map { "\(f.money($0)) a case" }, f.interval(m.cost.mean, f.money),
           ]))
     }
     tiles.append(
       tile(
-        "Feeling", m.feeling.value == nil ? Figures.none : "\(f.score(m.feeling.value)) of 5",
+        "Feeling",
+        (m.feeling.value == nil ? Figures.none : "\(f.score(m.feeling.value)) of 5").escaped,
         few: m.feeling.value == nil ? nil : m.feeling.count,
         note: m.feeling.value == nil
           ? ["no scores given"]
           : [f.interval(m.feeling, f.score), "\(f.count(m.feeling.count, "score", "scores"))"]))
     tiles.append(
       tile(
-        "Fit with the design", f.fitness(m.conformance.fitness),
+        "Fit with the design", f.fitness(m.conformance.fitness).escaped,
         note: [
           "1 is exactly as designed",
           m.conformance.fitnessCompleted.map { "\(f.fitness($0)) if completed" },
@@ -59,16 +62,17 @@ extension MapPage {
     return "<dl class=\"tiles\">" + tiles.joined() + "</dl>"
   }
 
+  /// One key figure; the value and the figures beneath it are markup, the notes are text.
   private static func tile(
     _ title: String, _ value: String, few count: Int? = nil, picture: String = "",
-    note: [String?]
+    note: [String?], figures: [String] = []
   ) -> String {
     let few =
       count.map { $0 < Figures.few ? " <span class=\"badge uncertain\">few</span>" : "" } ?? ""
     return "<div class=\"tile\"><dt>\(title.escaped)</dt><dd><div class=\"value\">"
-      + "\(value.escaped)\(few)</div>\(picture)<div class=\"note\">"
-      + note.compactMap(\.self).map { "<span class=\"figure\">\($0.escaped)</span>" }
-      .joined() + "</div></dd></div>"
+      + "\(value)\(few)</div>\(picture)<div class=\"note\">"
+      + (note.compactMap(\.self).map(\.escaped) + figures)
+      .map { "<span class=\"figure\">\($0)</span>" }.joined() + "</div></dd></div>"
   }
 
   /// The end of a scale on which an interval is easily read.

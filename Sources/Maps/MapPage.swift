@@ -25,7 +25,7 @@ public enum MapPage {
   }
 
   /// All that was measured, section by section.
-  private static func sections(_ chart: Chart) -> String {
+  static func sections(_ chart: Chart) -> String {
     [
       tiles(chart), starts(chart), map(chart), pair(attention(chart), targets(chart)),
       pair(wentNext(chart), offMap(chart)), conformance(chart), making(chart),
@@ -85,14 +85,20 @@ public enum MapPage {
   }
 
   static func header(_ chart: Chart) -> String {
-    let f = chart.figures
+    heading(chart) + facts(chart)
+  }
+
+  static func facts(_ chart: Chart) -> String {
     let facts = [
       chart.range, chart.dataUntil, "for " + chart.population.shortened(to: 60),
-      f.count(chart.measured.cases.total, "case", "cases"),
+      chart.figures.count(chart.measured.cases.total, "case", "cases"),
     ]
-    return "<div class=\"over\">\(name(chart.experience.title)) · journey map</div>"
-      + "<h1>\(name(chart.title, 90))</h1><p class=\"facts\">"
-      + facts.map { "<span>\($0.escaped)</span>" }.joined() + "</p>"
+    return "<p class=\"facts\">" + facts.map { "<span>\($0.escaped)</span>" }.joined() + "</p>"
+  }
+
+  static func heading(_ chart: Chart) -> String {
+    "<div class=\"over\">\(name(chart.experience.title)) · journey map</div>"
+      + "<h1>\(name(chart.title, 90))</h1>"
   }
 
   static func section(
@@ -107,16 +113,5 @@ public enum MapPage {
       "empty", "Nothing to show yet",
       "<div class=\"card\"><ul class=\"rules\">"
         + chart.emptyAdvice.map { "<li>\($0.escaped)</li>" }.joined() + "</ul></div>")
-  }
-}
-
-extension MapPage {
-  /// The map without the document around it, to stand in a page of the program.
-  package static func content(
-    _ measured: MeasuredJourney, of journey: Journey, in experience: Experience
-  ) -> String {
-    let chart = Chart(measured, of: journey, in: experience)
-    let head = "<div class=\"head\"><div>\(header(chart))</div></div>"
-    return head + (chart.isEmpty ? empty(chart) + making(chart) : sections(chart))
   }
 }

@@ -108,13 +108,14 @@ struct MapSheet {
       ? "<span class=\"muted\">"
         + parts.map { "\(MapPage.name($0.title.asTitle, 30)) \(chart.figures.count($0.cases))" }
         .joined(separator: "<br>") + "</span>" : ""
-    return "<div class=\"step\"><b>\(MapPage.name(column.title, 48))</b>\(names)\(marks)</div>"
+    let title = chart.linked(MapPage.name(column.title, 48), step: column.step.index)
+    return "<div class=\"step\"><b>\(title)</b>\(names)\(marks)</div>"
   }
 
   private func pains(_ column: Chart.Column) -> String {
     let chips = chart.deviations(of: column).map { deviation in
       "<span class=\"chip\(deviation.share >= 0.05 ? " strong" : "")\">\(deviation.label) "
-        + "<b>\(deviation.number)</b></span>"
+        + chart.linked("<b>\(deviation.number)</b>", 1, deviation.place) + "</span>"
     }
     let pains = column.pains.filter { !$0.isEmpty && $0 != "true" }
       .map { "<span class=\"pain\">▲ \(MapPage.name($0, 80))</span>" }

@@ -81,13 +81,16 @@ extension Chart {
   }
 
   /// Closed cases by verdict.
-  var verdicts: [(label: String, count: Int)] {
+  var verdicts: [(label: String, count: Int, place: JourneyPlace)] {
     let verdicts = measured.conformance.verdicts
     return [
-      ("as planned", verdicts.asPlanned), ("skipped a step", verdicts.skipped),
-      ("took an extra step", verdicts.extra), ("out of order", verdicts.outOfOrder),
-      ("repeated a step", verdicts.repeated), ("late", verdicts.late),
-      ("in a wrong channel", verdicts.wrongChannel),
+      ("as planned", verdicts.asPlanned, .init(.asPlanned)),
+      ("skipped a step", verdicts.skipped, .init(.skipped)),
+      ("took an extra step", verdicts.extra, .init(.extra)),
+      ("out of order", verdicts.outOfOrder, .init(.outOfOrder)),
+      ("repeated a step", verdicts.repeated, .init(.repeated)),
+      ("late", verdicts.late, .init(.late)),
+      ("in a wrong channel", verdicts.wrongChannel, .init(.wrongChannel)),
     ]
   }
 }

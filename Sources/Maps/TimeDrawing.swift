@@ -24,7 +24,8 @@ struct TimeDrawing {
     let lines = chart.columns.map { promise($0).count }.max() ?? 0
     return Drawing(
       name: "time", title: "Time from the step before", description: description,
-      height: Self.height + Double(max(0, lines - 1)) * Self.line, body: body)
+      height: Self.height + Double(max(0, lines - 1)) * Self.line, body: body,
+      isLinked: chart.links != nil)
   }
 
   /// What was promised and how often it was not kept, in lines that fit the column.
@@ -66,9 +67,11 @@ struct TimeDrawing {
     }
     marks += SVG.text(x, 59, "90 % in \(f.time(times.p90))", "small muted")
     for (line, text) in promise(column).enumerated() {
-      marks += SVG.text(
-        x, 76 + Double(line) * Self.line, text,
-        column.step.late * 10 > column.step.promised ? "small bad" : "small muted")
+      marks += chart.linked(
+        SVG.text(
+          x, 76 + Double(line) * Self.line, text,
+          column.step.late * 10 > column.step.promised ? "small bad" : "small muted"),
+        column.step.late, JourneyPlace(.late, step: index))
     }
     return marks
   }

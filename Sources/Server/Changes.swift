@@ -6,6 +6,8 @@ final class Changes: Sendable {
   private struct State {
     var watchers: [Int: AsyncStream<Void>.Continuation] = [:]
     var next = 0
+    /// Begins at the time, so that it is another one after a restart.
+    var version = Int(Date().timeIntervalSince1970 * 1000)
   }
 
   private let state = Mutex(State())
@@ -13,9 +15,13 @@ final class Changes: Sendable {
   /// How many watch.
   var watcherCount: Int { state.withLock { $0.watchers.count } }
 
+  /// A number that is higher after every change.
+  var version: Int { state.withLock { $0.version } }
+
   /// Something changed. A watcher who has not yet looked sees one change.
   func happened() {
     state.withLock { state in
+      state.version += 1
       for watcher in state.watchers.values { watcher.yield() }
     }
   }

@@ -9,6 +9,8 @@ struct ExperienceFile: Sendable {
   private(set) var experience: Experience?
   private(set) var diagnostics: [Diagnostic] = []
   private(set) var fault: Fault?
+  /// How often it was read: what was made of it holds while this stays the same.
+  private(set) var reading = 0
   private var stamp: [String] = []
 
   init(path: String) {
@@ -21,6 +23,7 @@ struct ExperienceFile: Sendable {
     let stamp = Self.stamp(of: path)
     guard stamp != self.stamp || (stamp.isEmpty && fault == nil) else { return }
     self.stamp = stamp
+    reading += 1
     do throws(Fault) {
       (experience, diagnostics) = try ExperienceLoader.load(path: path)
       fault = nil

@@ -83,11 +83,12 @@ struct Problem: Error, Sendable, Encodable {
   private static let missing: Set<String> = [
     "customers.unknown", "map.journey", "question.journey", "board.unknown", "saved.unknown",
     "key.unknown", "member.unknown", "token.unknown", "address.unknown", "version.unknown",
+    "step.unknown",
   ]
 
   private static func status(of refusal: Refusal) -> HTTPResponse.Status {
     if missing.contains(refusal.code) { return .notFound }
-    if refusal.code == "collect.busy" { return .serviceUnavailable }
+    if refusal.code == "collect.busy" || refusal.code == "live.busy" { return .serviceUnavailable }
     if refusal.code == "access.denied" { return .forbidden }
     return .unprocessableContent
   }

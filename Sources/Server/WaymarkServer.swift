@@ -66,7 +66,9 @@ public struct WaymarkServer: Sendable {
   }
 
   /// All that the server answers.
-  static let routes: [Route] = ProgramRoutes.all + SignInRoutes.all + JourneyRoutes.all
+  static let routes: [Route] =
+    ProgramRoutes.all + SignInRoutes.all
+    + JourneyRoutes.all + JourneyCustomerRoutes.all
 
   private func register(_ route: Route, on router: Router<ServerContext>) {
     let workspace = workspace
@@ -77,8 +79,10 @@ public struct WaymarkServer: Sendable {
     }
   }
 
-  /// The path as the router writes parameters: `/journeys/:journey`.
-  private static func pattern(_ path: String) -> String {
-    path.replacing("{", with: ":").replacing("}", with: "")
+  /// The path as the router writes parameters: `/journeys/:journey`, `/journeys/{journey}.svg`.
+  static func pattern(_ path: String) -> String {
+    path.split(separator: "/", omittingEmptySubsequences: false).map { part in
+      part.hasPrefix("{") && part.hasSuffix("}") ? ":" + part.dropFirst().dropLast() : part[...]
+    }.joined(separator: "/")
   }
 }

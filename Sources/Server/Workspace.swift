@@ -19,6 +19,11 @@ final class Workspace: Sendable {
   let changes = Changes()
   /// Slows the guessing of passwords down.
   let limiter = Mutex(SignInLimiter())
+  /// The pages that watch for changes.
+  let streams = StreamPlaces()
+  /// Maps, and the customers behind their numbers, of unchanged stories.
+  let maps = KeptAnswers<MapKey, MeasuredMap>(most: 48)
+  let mapCustomers = KeptAnswers<MapCustomersKey, JourneyCustomers>(most: 8)
   private let counting = CountingThreads()
   /// Hashing a password takes 32 MiB and a tenth of a second, so it is done one by one.
   private let passwords = CountingThreads(count: 1)
@@ -63,16 +68,6 @@ final class Workspace: Sendable {
       try await Stories.ask(questions, in: context) { asOf in
         try self.store.snapshot(identity: asOf.map { .asOf($0) } ?? .latest)
       }
-    }
-  }
-
-  /// Measures a journey.
-  func measure(
-    _ question: JourneyQuestion, in experience: Experience
-  ) async throws -> MeasuredJourney {
-    try await onCountingThreads {
-      let stories = try self.store.snapshot()
-      return try await stories.answer(JourneyFold(question, of: experience))
     }
   }
 

@@ -7,13 +7,13 @@ import Statistics
 /// It shares the types, the statistics and the closing remarks (targets, attention) with the fold;
 /// everything that is counted is counted here in another way.
 public struct NaiveJourney {
-  private let experience: Experience
-  private let question: JourneyQuestion
-  private let steps: [Step]
-  private var channelNames: [String] = []
+  let experience: Experience
+  let question: JourneyQuestion
+  let steps: [Step]
+  var channelNames: [String] = []
   private var aligned: [[String]: NaiveAlignment.Result] = [:]
 
-  private init(_ question: JourneyQuestion, _ experience: Experience) {
+  init(_ question: JourneyQuestion, _ experience: Experience) {
     self.question = question
     self.experience = experience
     steps = question.journey.stepsToGoal
@@ -41,7 +41,7 @@ public struct NaiveJourney {
       of: stories, now: question.now ?? stories.joined().map(\.time).max(), &excluded)
   }
 
-  private func cases(
+  func cases(
     of stories: [[Event]], now: Instant?, _ excluded: inout Excluded
   ) -> [[NaiveCase]] {
     stories.map { story in
@@ -185,7 +185,7 @@ public struct NaiveJourney {
       || steps.contains { $0.touchpoints.contains(name) }
   }
 
-  private func knownChannels(_ stories: [[Event]]) -> [String] {
+  func knownChannels(_ stories: [[Event]]) -> [String] {
     var names = experience.channels
     let journey = question.journey
     let walked =
@@ -294,7 +294,7 @@ public struct NaiveJourney {
 
   // What follows from one case
 
-  private mutating func facts(of found: NaiveCase) -> NaiveFacts {
+  mutating func facts(of found: NaiveCase) -> NaiveFacts {
     var facts = NaiveFacts(found)
     var lastWalked = 0
     var lastChannel: String?

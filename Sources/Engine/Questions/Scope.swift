@@ -2,7 +2,7 @@ import Events
 import Experience
 
 /// What a question is asked of: when, of whom, per what, as known when, and divided by what.
-public struct Scope: Sendable, Equatable {
+public struct Scope: Sendable, Hashable {
   /// The first moment that counts; nil: any.
   public var from: Instant?
   /// The first moment that is too late; nil: none.

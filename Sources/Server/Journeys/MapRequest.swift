@@ -1,0 +1,149 @@
+import Engine
+import Events
+import Experience
+import Foundation
+import Maps
+import Pages
+import Stories
+
+/// A journey's map as an address asks for it: its range, population and comparison.
+struct MapRequest: Sendable {
+  let workspace: Workspace
+  let stories: Stories
+  let context: QuestionContext
+  let experience: Experience
+  let journey: Journey
+  let picker: MapPicker
+  /// The version of the stories, or the one before.
+  let seen: Int
+  private let reading: Int
+
+  /// Reads the address of a visit.
+  ///
+  /// - Throws: `question.journey`, and what keeps the experience from being measured.
+  init(_ visit: Visit) async throws {
+    workspace = visit.workspace
+    seen = workspace.changes.version
+    let file = workspace.experience()
+    experience = try file.usable()
+    reading = file.reading
+    context = try workspace.context()
+    journey = try context.journey(visit.parameter("journey")).0
+    stories = try await workspace.stories()
+    picker = MapPicker(
+      MapChoice(
+        range: visit.query("range") ?? "", from: visit.query("from") ?? "",
+        to: visit.query("to") ?? "", population: visit.query("for") ?? "",
+        compare: visit.query("compare") ?? ""),
+      offer: .init(
+        segments: experience.segments.map(\.name),
+        personas: experience.personas.filter { $0.rule != nil }.map(\.name),
+        sets: context.savedSets.keys.sorted()))
+  }
+
+  private var choice: MapChoice { picker.choice }
+
+  /// Which cases are asked for.
+  ///
+  /// - Throws: `map.range`, `range.time`, `range.empty`, `question.for`.
+  func scope() throws(Refusal) -> Scope {
+    var scope = try range()
+    if !choice.population.isEmpty {
+      scope.population = try Population(choice.population, in: context)
+    }
+    try scope.validate()
+    return scope
+  }
+
+  /// Days are counted back from the latest event, so that the same events give the same map.
+  private func range() throws(Refusal) -> Scope {
+    switch choice.range {
+    case "": return Scope()
+    case MapChoice.own:
+      return Scope(
+        from: choice.from.isEmpty ? nil : try context.calendar.instant(choice.from),
+        to: choice.to.isEmpty ? nil : try day(after: choice.to))
+    default:
+      guard let days = Int(choice.range), (1...Self.mostDays).contains(days) else {
+        throw Refusal(
+          "map.range", problem: "“\(choice.range.prefix(40))” is no range.",
+          remedy: "Choose a number of days from 1 to \(Self.mostDays), or own dates.")
+      }
+      guard let watermark = stories.watermark else { return Scope() }
+      return Scope(from: day(days - 1, before: watermark))
+    }
+  }
+
+  /// A hundred years.
+  private static let mostDays = 36_525
+
+  /// The first moment of the day so many days before that of an instant.
+  private func day(_ days: Int, before instant: Instant) -> Instant {
+    let today = context.calendar.start(of: .day, at: instant) ?? instant
+    // From noon, for a day may have 23 or 25 hours.
+    let noon = today.milliseconds + 43_200_000 - Int64(days) * 86_400_000
+    let moment = Instant(milliseconds: noon)
+    return context.calendar.start(of: .day, at: moment) ?? moment
+  }
+
+  /// The first moment after a day, which is the last that counts.
+  private func day(after text: String) throws(Refusal) -> Instant {
+    day(-1, before: try context.calendar.instant(text))
+  }
+
+  /// The measured map.
+  func measured() async throws -> MeasuredJourney { try await measured(try scope()) }
+
+  private func measured(_ scope: Scope) async throws -> MeasuredJourney {
+    try await workspace.measured(
+      journey, scope, in: context, of: stories, reading: reading
+    ).measured
+  }
+
+  /// The customers behind a number of the map.
+  func customers(at place: JourneyPlace) async throws -> JourneyCustomers {
+    try await workspace.customers(
+      at: place, of: journey, try scope(), in: context, of: stories, reading: reading)
+  }
+
+  /// What the page of the map shows.
+  func content() async throws -> JourneyMapPage.Content {
+    do {
+      let scope = try scope()
+      guard !choice.compare.isEmpty else { return .map(try await measured(scope)) }
+      let (other, names) = try comparison(with: scope)
+      let (left, right) = (try await measured(other), try await measured(scope))
+      return .comparison(MapComparison(left, named: names.other, with: right, named: names.this))
+    } catch let refusal as Refusal {
+      return .refused(refusal)
+    }
+  }
+
+  /// What a scope is compared with, and what both are called; differences are this one less it.
+  private func comparison(
+    with scope: Scope
+  ) throws(Refusal) -> (Scope, names: (other: String, this: String)) {
+    var other = scope
+    let this = scope.population?.name ?? "everybody"
+    if choice.compare.hasPrefix(MapChoice.other) {
+      let name = String(choice.compare.dropFirst(MapChoice.other.count))
+      other.population = name.isEmpty ? nil : try Population(name, in: context)
+      return (other, (name.isEmpty ? "everybody" : name, this))
+    }
+    guard choice.compare == MapChoice.before else {
+      throw Refusal(
+        "map.compare", problem: "“\(choice.compare.prefix(40))” is nothing to compare with.",
+        remedy: "Choose the range before, or other customers.")
+    }
+    guard let from = scope.from, let end = scope.to ?? stories.watermark, end > from else {
+      throw Refusal(
+        "map.compare", problem: "All time has no range before it.",
+        remedy: "Choose a range of days first.")
+    }
+    let days = Int(((end - from).milliseconds + 43_200_000) / 86_400_000)
+    let isWhole = scope.to != nil
+    other.from = day(isWhole ? max(1, days) : Int(choice.range) ?? max(1, days), before: from)
+    other.to = from
+    return (other, ("the range before", "this range"))
+  }
+}

@@ -1,0 +1,59 @@
+import HTTPTypes
+import Hummingbird
+import NIOCore
+import Testing
+
+@testable import Server
+
+/// Keeps what is written, and tells of it.
+private struct Listener: ResponseBodyWriter {
+  let heard: AsyncStream<String>.Continuation
+
+  mutating func write(_ buffer: ByteBuffer) async throws { heard.yield(String(buffer: buffer)) }
+  consuming func finish(_ trailingHeaders: HTTPFields?) async throws { heard.finish() }
+}
+
+@Suite struct `A stream of changes` {
+  @Test func `tells of a change, and gives its place back when it is left`() async throws {
+    let (changes, places) = (Changes(), StreamPlaces())
+    let response = try Response.watching(changes, at: places)
+    #expect(places.count == 1)
+    let (words, heard) = AsyncStream.makeStream(of: String.self)
+    let listening = Task { try await response.body.write(Listener(heard: heard)) }
+    var spoken = words.makeAsyncIterator()
+    let first = changes.version
+    #expect(await spoken.next() == "retry: 2000\nevent: state\ndata: \(first)\n\n")
+    changes.happened()
+    #expect(await spoken.next() == "event: changed\ndata: \(first + 1)\n\n")
+    listening.cancel()
+    try await listening.value
+    #expect(places.count == 0)
+  }
+
+  @Test func `gives its place back where nobody listens`() throws {
+    let places = StreamPlaces()
+    do { _ = try Response.watching(Changes(), at: places) }
+    #expect(places.count == 0)
+  }
+
+  @Test func `is refused where too many watch`() throws {
+    let places = StreamPlaces()
+    for _ in 0..<StreamPlaces.most { try places.take() }
+    let problem = #expect(throws: Problem.self) { try places.take() }
+    #expect(problem?.status == 503)
+    #expect(problem?.retryAfter == 30)
+    places.leave()
+    try places.take()
+  }
+}
+
+@Suite struct `The path of a route` {
+  @Test(arguments: [
+    ("/", "/"), ("/journeys/{journey}", "/journeys/:journey"),
+    ("/journeys/{journey}.svg", "/journeys/{journey}.svg"),
+    ("/journeys/{journey}/steps/{step}", "/journeys/:journey/steps/:step"),
+  ])
+  func `is written as the router reads it`(path: String, pattern: String) {
+    #expect(WaymarkServer.pattern(path) == pattern)
+  }
+}
