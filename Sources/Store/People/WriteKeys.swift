@@ -90,10 +90,11 @@ extension Store {
           INSERT INTO write_keys (name, secret, hint, made)
           VALUES (\(name), \(Data(secret.digest.bytes)), \(secret.hint), \(clock().milliseconds))
           """)
+      // The audit log's line is a row, too.
+      let id = database.lastInsertedRowID
       try note(.writeKeyAdded, name, secret.hint, by: principal, database)
       let row = try Row.fetchOne(
-        database, sql: "SELECT * FROM write_keys WHERE id = ?",
-        arguments: [database.lastInsertedRowID])
+        database, sql: "SELECT * FROM write_keys WHERE id = ?", arguments: [id])
       return row.map(WriteKey.init)
     }
     writeKeyCache.empty()
