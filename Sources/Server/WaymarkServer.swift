@@ -66,7 +66,12 @@ public struct WaymarkServer: Sendable {
   }
 
   /// All that the server answers.
-  static let routes: [Route] = ProgramRoutes.all + SignInRoutes.all + JourneyRoutes.all
+  static let routes: [Route] =
+    ProgramRoutes.all + SignInRoutes.all + JourneyRoutes.all
+    + InvitationRoutes.all
+    + SettingsRoutes.all
+    + ExperienceRoutes.all
+    + SourceRoutes.all
 
   private func register(_ route: Route, on router: Router<ServerContext>) {
     let workspace = workspace
