@@ -71,7 +71,7 @@ let package = Package(
     room("Maps", on: ["Events", "Statistics", "Experience", "Engine"]),
     room("Answers", on: ["Events", "Engine", "Maps"]),
     room(
-      "Pages", on: ["Events", "Experience", "Engine", "Maps", "Answers"],
+      "Pages", on: ["Events", "Accounts", "Experience", "Store", "Engine", "Maps", "Answers"],
       resources: [
         .embedInCode("Assets/icon.svg"), .embedInCode("Assets/pages.css"),
         .embedInCode("Assets/pages.js"),

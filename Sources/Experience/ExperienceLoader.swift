@@ -35,6 +35,11 @@ public enum ExperienceLoader {
     return load(texts)
   }
 
+  /// Reads texts that belong together, such as those of a folder's files, in their order.
+  public static func load(texts: [(file: String, text: String)]) -> Loaded {
+    load(texts.map { ($0.file, .success($0.text)) })
+  }
+
   private static func load(_ texts: [(file: String, text: Result<String, Diagnostic>)]) -> Loaded {
     var reader = ExperienceReader()
     var unread: [Diagnostic] = []
@@ -81,7 +86,10 @@ public enum ExperienceLoader {
       remedy: "Split it into several files in one folder.")
   }
 
-  private static func files(at path: String) throws(Fault) -> [String] {
+  /// The files that are read at a path, in the order of their names.
+  ///
+  /// - Throws: `file.missing` or `file.unreadable` where there is nothing to read.
+  public static func files(at path: String) throws(Fault) -> [String] {
     var isFolder: ObjCBool = false
     guard FileManager.default.fileExists(atPath: path, isDirectory: &isFolder) else {
       throw Fault(

@@ -3,9 +3,9 @@ import Yams
 /// The text of one file, for finding the place of a character inside a YAML value.
 struct SourceText {
   let file: String
-  private let scalars: [Unicode.Scalar]
+  let scalars: [Unicode.Scalar]
   /// Where each line begins in `scalars`.
-  private let lineStarts: [Int]
+  let lineStarts: [Int]
 
   init(_ text: String, file: String) {
     self.file = file

@@ -1,3 +1,4 @@
+import Events
 import Foundation
 import Synchronization
 
@@ -26,6 +27,11 @@ final class Metrics: Sendable {
 
   private let state = Mutex(State())
   private let started = Date()
+
+  /// When counting began.
+  var startedAt: Instant {
+    Instant(milliseconds: Int64((started.timeIntervalSince1970 * 1000).rounded()))
+  }
 
   /// Counts an answer; a path that no route has is counted under one name.
   func answered(_ route: String?, _ status: Int, _ seconds: Double) {

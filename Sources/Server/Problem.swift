@@ -84,6 +84,7 @@ struct Problem: Error, Sendable, Encodable {
     "customers.unknown", "map.journey", "question.journey", "board.unknown", "saved.unknown",
     "key.unknown", "member.unknown", "token.unknown", "address.unknown", "version.unknown",
     "step.unknown",
+    "session.unknown", "experience.version", "experience.entry",
   ]
 
   private static func status(of refusal: Refusal) -> HTTPResponse.Status {

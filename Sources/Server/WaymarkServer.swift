@@ -67,8 +67,9 @@ public struct WaymarkServer: Sendable {
 
   /// All that the server answers.
   static let routes: [Route] =
-    ProgramRoutes.all + SignInRoutes.all
+    ProgramRoutes.all + SignInRoutes.all + InvitationRoutes.all
     + JourneyRoutes.all + JourneyCustomerRoutes.all
+    + ExperienceRoutes.all + SourceRoutes.all + SettingsRoutes.all
 
   private func register(_ route: Route, on router: Router<ServerContext>) {
     let workspace = workspace

@@ -3,6 +3,8 @@ import Events
 import Foundation
 import HTTPTypes
 import Hummingbird
+import Store
+import Synchronization
 
 extension Workspace {
   /// The longest form that is looked at for its token.
@@ -37,9 +39,32 @@ extension Workspace {
   }
 
   /// Refuses what a browser sends on behalf of another site's page.
+  ///
+  /// Browsers say where a request comes from; older ones only from which origin. Programs say
+  /// neither.
   private func refuseOtherSites(_ request: Request) throws(Problem) {
-    let site = request.headers[.fetchSite] ?? "none"
-    guard ["same-origin", "none"].contains(site) else { throw Problem.foreignForm }
+    if let site = request.headers[.fetchSite] {
+      guard ["same-origin", "none"].contains(site) else { throw Problem.foreignForm }
+    } else if let origin = request.headers[.origin] {
+      let own = ["http://", "https://"].map { $0 + (request.head.authority ?? "") }
+      guard own.contains(origin) || origin == configuration.publicAddress else {
+        throw Problem.foreignForm
+      }
+    }
+  }
+
+  /// Counts an attempt to come in.
+  ///
+  /// - Throws: 429 where there were too many.
+  func passAttempt(at account: String, from address: String) throws(Problem) {
+    let answer = limiter.withLock { $0.attempt(at: account, from: address, now: .now) }
+    guard case .wait(let span) = answer else { return }
+    throw Problem(
+      .tooManyRequests,
+      Refusal(
+        "signin.often", problem: "There were too many attempts.",
+        remedy: "Try again in \(span.short)."),
+      retryAfter: Int((span.milliseconds + 999) / 1000))
   }
 
   /// What a form or a script sends to show that this server made its page.

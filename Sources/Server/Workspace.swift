@@ -17,6 +17,8 @@ final class Workspace: Sendable {
   let metrics = Metrics()
   /// New events, links and erasures.
   let changes = Changes()
+  /// Shows events to people who look on.
+  let tap = EventTap()
   /// Slows the guessing of passwords down.
   let limiter = Mutex(SignInLimiter())
   /// The pages that watch for changes.
@@ -28,6 +30,8 @@ final class Workspace: Sendable {
   /// Hashing a password takes 32 MiB and a tenth of a second, so it is done one by one.
   private let passwords = CountingThreads(count: 1)
   private let loaded: Mutex<ExperienceFile>
+  /// Held while the experience is written, so that two who save don't mix their texts.
+  let saving = Mutex(())
   private let busy: Set<String>
 
   /// Opens the store and reads the experience.

@@ -121,3 +121,132 @@ document.addEventListener("click", async (event) => {
   await navigator.clipboard.writeText(document.getElementById(button.dataset.copy).textContent);
   button.textContent = "Copied";
 });
+
+// The editor of the experience: numbers beside the lines, messages while typing.
+document.querySelectorAll("[data-editor]").forEach((editor) => {
+  const area = editor.querySelector("textarea");
+  const numbers = editor.querySelector(".numbers");
+  const messages = document.getElementById("messages");
+  const form = area.form;
+  const draw = () => {
+    const marks = {};
+    messages.querySelectorAll("[data-line]").forEach((link) => {
+      const kind = link.closest("li").className;
+      if (marks[link.dataset.line] !== "error") marks[link.dataset.line] = kind;
+    });
+    const lines = document.createDocumentFragment();
+    const count = area.value.split("\n").length;
+    for (let line = 1; line <= count; line++) {
+      const number = document.createElement("span");
+      number.textContent = line;
+      if (marks[line]) number.className = marks[line];
+      lines.append(number);
+    }
+    numbers.replaceChildren(lines);
+    numbers.scrollTop = area.scrollTop;
+  };
+  const goTo = (line, column) => {
+    const lines = area.value.split("\n");
+    const start = lines.slice(0, line - 1).reduce((sum, each) => sum + each.length + 1, 0);
+    area.focus();
+    area.setSelectionRange(start + column - 1, start + (lines[line - 1] || "").length);
+    area.scrollTop = Math.max(0, (line - 6) * 20);
+  };
+  area.addEventListener("scroll", () => { numbers.scrollTop = area.scrollTop; });
+  messages.addEventListener("click", (event) => {
+    const link = event.target.closest("[data-line]");
+    if (!link) return;
+    event.preventDefault();
+    goTo(Number(link.dataset.line), Number(link.dataset.column));
+  });
+
+  // Tab indents; after Escape it leaves the text, as elsewhere.
+  let leaves = false;
+  area.addEventListener("keydown", (event) => {
+    if (event.key === "Escape") leaves = true;
+    else if (event.key === "Tab" && !leaves && !event.shiftKey && !area.readOnly) {
+      event.preventDefault();
+      area.setRangeText("  ", area.selectionStart, area.selectionEnd, "end");
+      area.dispatchEvent(new Event("input"));
+    } else if (event.key !== "Shift") leaves = false;
+  });
+
+  let timer;
+  let latest = 0;
+  const check = async () => {
+    const turn = ++latest;
+    try {
+      const answer = await fetch(form.dataset.check, {
+        method: "POST", body: new URLSearchParams(new FormData(form)) });
+      const text = await answer.text();
+      if (!answer.ok || turn !== latest) return;
+      messages.innerHTML = text;
+      draw();
+    } catch { /* The next change asks again. */ }
+  };
+  let changed = false;
+  area.addEventListener("input", () => {
+    changed = true;
+    draw();
+    if (!form) return;
+    clearTimeout(timer);
+    timer = setTimeout(check, 400);
+  });
+  if (form) {
+    form.addEventListener("submit", () => { changed = false; });
+    window.addEventListener("beforeunload", (event) => { if (changed) event.preventDefault(); });
+  }
+  draw();
+  const line = Number(new URLSearchParams(location.search).get("line"));
+  if (line > 0) goTo(line, 1);
+});
+
+// Items as they come in: the latest ones, until somebody pauses.
+document.querySelectorAll("[data-items]").forEach((body) => {
+  const most = 200;
+  const sign = document.querySelector(".live");
+  const pause = document.getElementById("pause");
+  const only = document.getElementById("only");
+  let waiting = 0;
+  const show = (state, words) => {
+    sign.dataset.state = state;
+    sign.textContent = words;
+  };
+  const fits = (row) => row.textContent.toLowerCase().includes(only.value.toLowerCase());
+  const add = (item) => {
+    const row = document.createElement("tr");
+    const cells = [
+      item.at.slice(11, 19), item.source, item.event, item.customer,
+      item.fate + (item.detail ? ": " + item.detail : "")];
+    for (const text of cells) {
+      const cell = document.createElement("td");
+      cell.className = "text";
+      cell.textContent = text;
+      row.append(cell);
+    }
+    if (item.fate === "refused") row.lastChild.classList.add("bad");
+    row.hidden = !fits(row);
+    body.prepend(row);
+    while (body.rows.length > most) body.lastChild.remove();
+  };
+  only.addEventListener("input", () => {
+    for (const row of body.rows) row.hidden = !fits(row);
+  });
+  pause.addEventListener("click", () => {
+    const paused = pause.getAttribute("aria-pressed") !== "true";
+    pause.setAttribute("aria-pressed", paused);
+    pause.textContent = paused ? "Go on" : "Pause";
+    waiting = 0;
+    show("on", paused ? "paused" : "live");
+  });
+  const stream = new EventSource(body.dataset.items);
+  stream.addEventListener("open", () => show("on", "live"));
+  stream.addEventListener("item", (event) => {
+    if (pause.getAttribute("aria-pressed") === "true") {
+      waiting += 1;
+      show("on", "paused, " + waiting + " not shown");
+    } else add(JSON.parse(event.data));
+  });
+  stream.addEventListener("bye", () => { stream.close(); show("off", "the server stopped"); });
+  stream.addEventListener("error", () => show("off", "not connected"));
+});

@@ -34,6 +34,9 @@ enum SignInRoutes {
           "setup.secret", problem: "The set-up link is not whole.",
           remedy: "Open the link that the program printed when it started.")
       }
+      // Hashing costs more than asking, so strangers don't get it for nothing.
+      guard try workspace.store.needsSetUp() else { return .goTo("/sign-in") }
+      try workspace.passAttempt(at: "setup \(token)", from: visit.context.clientAddress)
       _ = try await workspace.onPasswordThread {
         try workspace.store.setUp(
           secret, email: email, name: name, password: try PasswordHash(of: password),
@@ -59,17 +62,7 @@ enum SignInRoutes {
     let (email, next) = (form["email"] ?? "", ownPath(form["next"]))
     let address = visit.context.clientAddress
     do {
-      let answer = visit.workspace.limiter.withLock {
-        $0.attempt(at: email, from: address, now: .now)
-      }
-      if case .wait(let span) = answer {
-        throw Problem(
-          .tooManyRequests,
-          Refusal(
-            "signin.often", problem: "There were too many attempts.",
-            remedy: "Try again in \(span.short)."),
-          retryAfter: Int((span.milliseconds + 999) / 1000))
-      }
+      try visit.workspace.passAttempt(at: email, from: address)
       return try await begin(
         visit, email: email, password: form["password"] ?? "", next: next)
     } catch let refusal as Refusal {
@@ -89,7 +82,7 @@ enum SignInRoutes {
   }
 
   /// Begins a session and goes on to a page.
-  private static func begin(
+  static func begin(
     _ visit: Visit, email: String, password: String, next: String
   ) async throws -> Response {
     let workspace = visit.workspace
@@ -100,6 +93,10 @@ enum SignInRoutes {
     }
     workspace.limiter.withLock {
       $0.succeeded(at: email, from: visit.context.clientAddress)
+    }
+    // The browser forgets the session before this one, so nobody could end it any more.
+    if let old = visit.visitor.session, let session = try workspace.store.session(old) {
+      try workspace.store.endSession(session.id, by: session.member.principal())
     }
     var response = Response.goTo(next)
     response.setCookie(

@@ -12,6 +12,9 @@ enum ProgramRoutes {
       Route(.get, "/metrics", .permitted(.read)) { visit in try metrics(visit) },
     ] + Assets.all.map { asset in Route(.get, asset.path, .open) { _ in serve(asset) } }
 
+  /// The version of the program.
+  static let version = "0.1.0"
+
   /// How the server is.
   private struct Health: Encodable {
     var status = "ok"
@@ -23,7 +26,7 @@ enum ProgramRoutes {
   private static func health(_ visit: Visit) throws -> Response {
     let status = try visit.workspace.store.status()
     return .json(
-      Health(version: "0.1.0", events: status.events, unsealed: status.loggedEvents))
+      Health(version: version, events: status.events, unsealed: status.loggedEvents))
   }
 
   private static func metrics(_ visit: Visit) throws -> Response {

@@ -145,3 +145,10 @@ extension RefusedItem {
       problem: row["problem"], field: row["field"], item: row["item"])
   }
 }
+
+extension CollectionRecord {
+  /// The record of a source that sent nothing yet.
+  public static func silent(_ source: CollectionSource) -> CollectionRecord {
+    CollectionRecord(source: source, taken: 0, refused: 0, last: .earliest, names: [])
+  }
+}

@@ -1,0 +1,136 @@
+import Accounts
+import Events
+import Foundation
+import HTTPTypes
+import Hummingbird
+import Pages
+import ServiceLifecycle
+import Store
+
+/// Where events come from, what was refused, and what comes in right now.
+enum SourceRoutes {
+  /// After how long without an item a line is sent that keeps the connection.
+  private static let pulse = Duration.seconds(15)
+
+  static let all: [Route] = [
+    Route(.get, "/sources", .permitted(.read)) { visit in try overview(visit) },
+    Route(.get, "/sources/refused", .permitted(.collect)) { visit in try refused(visit) },
+    Route(.get, "/sources/live", .permitted(.collect)) { visit in
+      .page(SourcesPage.live(in: visit.frame(.sources)))
+    },
+    Route(.get, "/sources/live/events", .permitted(.collect)) { visit in try live(visit) },
+  ]
+
+  private static func overview(_ visit: Visit) throws -> Response {
+    let store = visit.workspace.store
+    let records = try store.collectionRecords()
+    return .page(
+      SourcesPage.overview(
+        try named(records, store), imports: try store.importRecords(),
+        permissions: visit.permissions, now: .now, in: visit.frame(.sources)))
+  }
+
+  private static func refused(_ visit: Visit) throws -> Response {
+    let store = visit.workspace.store
+    let sources = try named(try store.collectionRecords(), store)
+    let code = visit.query("code")
+    let wanted = visit.query("source")
+    var items: [SourcesPage.Refused] = []
+    for source in sources where wanted == nil || wanted == source.key {
+      items += try store.refusedItems(of: source.record.source).map {
+        .init(source: source.name, item: $0)
+      }
+    }
+    let codes = Set(items.map(\.item.code)).sorted()
+    items = items.filter { code == nil || $0.item.code == code }
+      .sorted { $0.item.at > $1.item.at }
+    return .page(
+      SourcesPage.refused(
+        Array(items.prefix(SourcesPage.mostRefused)), sources: sources, codes: codes,
+        source: wanted, code: code, permissions: visit.permissions, in: visit.frame(.sources)))
+  }
+
+  /// Sources with the names that people know them by.
+  private static func named(
+    _ records: [CollectionRecord], _ store: Store
+  ) throws -> [SourcesPage.Source] {
+    let keys = Dictionary(
+      try store.writeKeys().map { ($0.id, $0) }, uniquingKeysWith: { first, _ in first })
+    let tokens = Dictionary(
+      try store.tokens().map { ($0.id, $0.name) }, uniquingKeysWith: { first, _ in first })
+    let members = Dictionary(
+      try store.members().map { ($0.id, $0.name) }, uniquingKeysWith: { first, _ in first })
+    var sources = records.map { record -> SourcesPage.Source in
+      let id = record.source.id
+      let name =
+        switch record.source.kind {
+        case .writeKey: keys[id]?.name
+        case .token: tokens[id]
+        case .member: members[id]
+        case .owner: "the command line"
+        }
+      return .init(name: name ?? "removed", record: record)
+    }
+    let silent = keys.values.filter { key in
+      key.revoked == nil && !records.contains { $0.source == CollectionSource(.writeKey, key.id) }
+    }
+    sources += silent.sorted { $0.id < $1.id }.map { .init(name: $0.name, silent: $0.id) }
+    return sources
+  }
+
+  /// The stream of items, as server-sent events.
+  private static func live(_ visit: Visit) throws -> Response {
+    guard let items = visit.workspace.tap.watch() else {
+      throw Problem(
+        .serviceUnavailable,
+        Refusal(
+          "sources.watchers", problem: "\(EventTap.mostWatchers) people look on already.",
+          remedy: "Close such a page, and load this one again."), retryAfter: 30)
+    }
+    return Response(
+      status: .ok, headers: [.contentType: "text/event-stream", .cacheControl: "no-store"],
+      body: ResponseBody { writer in
+        try await writer.write(ByteBuffer(string: ": begun\n\n"))
+        for await line in lines(of: items).cancelOnGracefulShutdown() {
+          try await writer.write(ByteBuffer(string: line))
+        }
+        try await writer.write(ByteBuffer(string: "event: bye\ndata: {}\n\n"))
+        try await writer.finish(nil)
+      })
+  }
+
+  /// The items as lines of the stream, and a line every few seconds that shows that both ends are
+  /// there: without it, nobody would see that a browser went away.
+  private static func lines(of items: AsyncStream<EventTap.Seen>) -> AsyncStream<String> {
+    let (lines, continuation) = AsyncStream.makeStream(
+      of: String.self, bufferingPolicy: .bufferingNewest(EventTap.mostWaiting))
+    let work = Task {
+      await withTaskGroup(of: Void.self) { group in
+        group.addTask {
+          for await item in items { continuation.yield(item.line) }
+        }
+        group.addTask {
+          while !Task.isCancelled {
+            // Only being cancelled ends the sleep early, and then the loop ends.
+            try? await Task.sleep(for: pulse)
+            continuation.yield(": here\n\n")
+          }
+        }
+      }
+    }
+    continuation.onTermination = { _ in work.cancel() }
+    return lines
+  }
+}
+
+extension EventTap.Seen {
+  /// The item as an event of the stream.
+  fileprivate var line: String {
+    let fields = [
+      ("at", at), ("source", source), ("event", event), ("customer", customer),
+      ("fate", fate.rawValue), ("detail", detail),
+    ]
+    let text = fields.map { "\($0.0.quoted):\($0.1.quoted)" }.joined(separator: ",")
+    return "event: item\ndata: {\(text)}\n\n"
+  }
+}
