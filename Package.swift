@@ -97,7 +97,7 @@ let package = Package(
     tests("Accounts", on: ["Events", "Statistics"]),
     tests("Experience", on: ["Events"]),
     tests("Stories", on: ["Events", "Statistics"]),
-    tests("Wire", on: ["Events", "Statistics", "Stories"]),
+    tests("Wire", on: ["Events", "Statistics", "Stories", "CZlib"]),
     tests("Parts", on: ["Events", "Stories"]),
     tests("Store", on: ["Events", "Statistics", "Accounts", "Stories", "Parts", database]),
     tests("Intake", on: ["Events", "Stories", "Wire", "Store"]),
