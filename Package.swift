@@ -74,7 +74,7 @@ let package = Package(
       "Pages", on: ["Events", "Experience", "Engine", "Maps", "Answers"],
       resources: [
         .embedInCode("Assets/icon.svg"), .embedInCode("Assets/pages.css"),
-        .embedInCode("Assets/pages.js"),
+        .embedInCode("Assets/pages.js"), .embedInCode("Assets/waymark.js"),
       ]),
     room(
       "Server",

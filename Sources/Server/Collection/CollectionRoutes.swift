@@ -1,5 +1,6 @@
 import HTTPTypes
 import Hummingbird
+import Pages
 import Wire
 
 /// Where events are sent: at the addresses that clients of Segment, PostHog and Mixpanel know, and
@@ -24,6 +25,15 @@ enum CollectionRoutes {
         Route(.options, path, .writeKey) { _ in preflight() },
       ]
     }
+    + [Route(.get, "/waymark.js", .open) { _ in collector() }]
+
+  /// What sites put into their pages; they find it at the same address for ever.
+  private static func collector() -> Response {
+    var response = Response.bytes(Assets.collector.bytes, Assets.collector.contentType)
+    response.headers[.cacheControl] = "public, max-age=3600"
+    response.headers[.resourcePolicy] = "cross-origin"
+    return response
+  }
 
   /// The paths of all dialects.
   static let paths =
