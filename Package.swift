@@ -74,7 +74,7 @@ let package = Package(
       "Pages", on: ["Events", "Accounts", "Experience", "Store", "Engine", "Maps", "Answers"],
       resources: [
         .embedInCode("Assets/icon.svg"), .embedInCode("Assets/pages.css"),
-        .embedInCode("Assets/pages.js"),
+        .embedInCode("Assets/pages.js"), .embedInCode("Assets/waymark.js"),
       ]),
     room(
       "Server",
@@ -97,7 +97,7 @@ let package = Package(
     tests("Accounts", on: ["Events", "Statistics"]),
     tests("Experience", on: ["Events"]),
     tests("Stories", on: ["Events", "Statistics"]),
-    tests("Wire", on: ["Events", "Statistics", "Stories"]),
+    tests("Wire", on: ["Events", "Statistics", "Stories", "CZlib"]),
     tests("Parts", on: ["Events", "Stories"]),
     tests("Store", on: ["Events", "Statistics", "Accounts", "Stories", "Parts", database]),
     tests("Intake", on: ["Events", "Stories", "Wire", "Store"]),

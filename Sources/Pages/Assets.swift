@@ -30,5 +30,10 @@ public enum Assets {
     "pages.js", "text/javascript; charset=utf-8", PackageResources.pages_js)
   public static let icon = Asset("icon.svg", "image/svg+xml", PackageResources.icon_svg)
 
+  /// What other sites put into their pages to send events here.
+  public static let collector = Asset(
+    "waymark.js", "text/javascript; charset=utf-8", compactScript(PackageResources.waymark_js))
+
+  /// What our own pages name.
   public static let all = [style, script, icon]
 }

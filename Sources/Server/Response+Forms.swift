@@ -12,6 +12,7 @@ extension HTTPField.Name {
   static let fetchSite = HTTPField.Name("Sec-Fetch-Site").unsafelyUnwrapped
   static let referrerPolicy = HTTPField.Name("Referrer-Policy").unsafelyUnwrapped
   static let openerPolicy = HTTPField.Name("Cross-Origin-Opener-Policy").unsafelyUnwrapped
+  static let resourcePolicy = HTTPField.Name("Cross-Origin-Resource-Policy").unsafelyUnwrapped
   static let frameOptions = HTTPField.Name("X-Frame-Options").unsafelyUnwrapped
 }
 

@@ -1,6 +1,7 @@
 import Events
 import Foundation
 import Hummingbird
+import Wire
 
 /// How a server runs.
 public struct ServerConfiguration: Sendable, Equatable {
@@ -16,8 +17,9 @@ public struct ServerConfiguration: Sendable, Equatable {
   public var publicAddress: String?
   /// The proxies whose word on who asks is believed.
   public var trustedProxies: Set<String> = []
-  /// The longest body of a request that brings events, in bytes once it is unpacked.
-  public var largestBody = 16 << 20
+  /// The longest body of a request that brings events, in bytes as it arrives; once it is unpacked
+  /// it has at most `CollectionLimits.body`.
+  public var largestBody = CollectionLimits.body
   /// How many connections are open at a time at most; further ones wait to be accepted.
   public var mostConnections = 20_000
 

@@ -52,6 +52,9 @@ public struct WaymarkServer: Sendable {
         let address = configuration.publicAddress ?? "http://\(host):\(port)"
         started(address, secret.map { "\(address)/setup?token=\($0.revealed())" })
       }, logger: workspace.logger)
+    let chores = [
+      Task { await workspace.tellOfNewEvents() }, Task { await workspace.writeLedger() },
+    ]
     do {
       try await application.runService()
     } catch let error as any CustomStringConvertible & Error
@@ -62,13 +65,16 @@ public struct WaymarkServer: Sendable {
         problem: "Another program listens there already.",
         remedy: "Stop it, or choose another port with --port.")
     }
+    await workspace.collection.stop()
+    for chore in chores { chore.cancel() }
+    for chore in chores { await chore.value }
     try workspace.store.close()
   }
 
   /// All that the server answers.
   static let routes: [Route] =
-    ProgramRoutes.all + SignInRoutes.all + InvitationRoutes.all
-    + JourneyRoutes.all + JourneyCustomerRoutes.all
+    CollectionRoutes.all + ProgramRoutes.all + SignInRoutes.all + InvitationRoutes.all
+    + JourneyRoutes.all + JourneyCustomerRoutes.all + ExploreRoutes.all + CustomerRoutes.all
     + ExperienceRoutes.all + SourceRoutes.all + SettingsRoutes.all
 
   private func register(_ route: Route, on router: Router<ServerContext>) {

@@ -15,6 +15,8 @@ final class Workspace: Sendable {
   let store: Store
   let logger: Logger
   let metrics = Metrics()
+  /// Takes the events that clients send.
+  let collection: CollectionDesk
   /// New events, links and erasures.
   let changes = Changes()
   /// Shows events to people who look on.
@@ -42,6 +44,7 @@ final class Workspace: Sendable {
     self.logger = logger
     self.busy = busy
     store = try Store.open(at: configuration.folder, access: .writing)
+    collection = CollectionDesk(store, logger)
     loaded = Mutex(ExperienceFile(path: configuration.experience))
   }
 

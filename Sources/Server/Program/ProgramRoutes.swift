@@ -31,17 +31,18 @@ enum ProgramRoutes {
 
   private static func metrics(_ visit: Visit) throws -> Response {
     let status = try visit.workspace.store.status()
-    let figures = [
-      Metrics.Figure(
-        name: "waymark_events", kind: .gauge, help: "Events in the store.",
-        value: Double(status.events)),
-      Metrics.Figure(
-        name: "waymark_unsealed_events", kind: .gauge, help: "Events that no part holds yet.",
-        value: Double(status.loggedEvents)),
-      Metrics.Figure(
-        name: "waymark_watchers", kind: .gauge, help: "Pages that watch for changes.",
-        value: Double(visit.workspace.changes.watcherCount)),
-    ]
+    let figures =
+      visit.workspace.collection.metrics + [
+        Metrics.Figure(
+          name: "waymark_events", kind: .gauge, help: "Events in the store.",
+          value: Double(status.events)),
+        Metrics.Figure(
+          name: "waymark_unsealed_events", kind: .gauge, help: "Events that no part holds yet.",
+          value: Double(status.loggedEvents)),
+        Metrics.Figure(
+          name: "waymark_watchers", kind: .gauge, help: "Pages that watch for changes.",
+          value: Double(visit.workspace.changes.watcherCount)),
+      ]
     return .text(
       visit.workspace.metrics.text(figures), "text/plain; version=0.0.4; charset=utf-8")
   }

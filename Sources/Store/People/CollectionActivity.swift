@@ -107,6 +107,15 @@ public struct CollectionActivity: Sendable, Equatable {
     sources[source] = activity
   }
 
+  /// Counts items that were refused, without keeping any.
+  public mutating func refused(_ count: Int, from source: CollectionSource, at now: Instant) {
+    guard count > 0 else { return }
+    var activity = sources.removeValue(forKey: source) ?? OfSource(last: now)
+    activity.refused += count
+    activity.last = max(activity.last, now)
+    sources[source] = activity
+  }
+
   /// Counts an item that was refused, and keeps it among the latest.
   public mutating func refused(_ item: RefusedItem, from source: CollectionSource) {
     var activity = sources.removeValue(forKey: source) ?? OfSource(last: item.at)

@@ -38,7 +38,8 @@ extension CollectedRequest {
     let collected = reader.read(items.all, dialect)
     return CollectedRequest(
       key: envelope.key, dialect: dialect, mode: request.mode ?? form.mode, items: collected,
-      leftOut: reader.leftOut, style: form.style)
+      leftOut: reader.leftOut, style: form.style,
+      texts: ItemTexts(payload: payload, ranges: items.all.map(\.range)))
   }
 }
 
@@ -52,7 +53,7 @@ extension ItemReader {
     for (position, item) in items.enumerated() {
       index = position
       switch item {
-      case .broken(let refusal): collected.append(.refused(refusal))
+      case .broken(let refusal, _): collected.append(.refused(refusal))
       case .value(let value):
         do throws(ItemRefusal) { collected.append(try readAlone(value, dialect)) } catch {
           forgetLeftOut()

@@ -45,8 +45,9 @@ public enum CollectionLimits {
   /// The longest body in bytes after decompression: as much as Mixpanel takes in one import, and
   /// twenty times what Segment takes.
   public static let body = 10 << 20
-  /// The most items of a request: ten times what the peers' clients send at once.
-  public static let items = 20_000
+  /// The most items of a request, which are stored in one transaction: five times what the peers'
+  /// clients send at once.
+  public static let items = 10_000
   /// The most values of a body: each takes 24 bytes while it is read.
   public static let values = 1 << 20
   /// The deepest nesting of a body; one of its items may nest `ImportLimits.depth` deep.
@@ -110,11 +111,24 @@ public struct CollectedRequest: Sendable {
   /// Values that were left out of items that were taken.
   public let leftOut: [LeftOutValue]
   let style: AnswerStyle
+  let texts: ItemTexts
+
+  /// The beginning of an item as it was sent, whatever it holds.
+  public func text(ofItem index: Int, upTo limit: Int) -> String {
+    let range = texts.ranges[index]
+    return String(decoding: texts.payload[range].prefix(limit), as: UTF8.self)
+  }
 
   /// The events among the items, in their order; each wants an outcome.
   public var events: [Event] {
     items.compactMap { if case .event(let event) = $0 { event } else { nil } }
   }
+}
+
+/// Where the items of a request lie in its body.
+struct ItemTexts: Sendable {
+  var payload: [UInt8]
+  var ranges: [Range<Int>]
 }
 
 /// What the client asked for in its answer.

@@ -3,7 +3,15 @@ struct RequestItems {
   /// One item, or why its line holds none.
   enum Item {
     case value(RequestItem)
-    case broken(ItemRefusal)
+    case broken(ItemRefusal, Range<Int>)
+
+    /// Its bytes in the body.
+    var range: Range<Int> {
+      switch self {
+      case .value(let item): item.range
+      case .broken(_, let range): range
+      }
+    }
   }
 
   private(set) var all: [Item] = []
@@ -90,7 +98,7 @@ struct RequestItems {
       return .value(RequestItem(root: root.node, range: range))
     } catch {
       if error.code == JSONProblem.tooManyValues.code { throw CollectionFailure(error) }
-      return .broken(ItemRefusal(error))
+      return .broken(ItemRefusal(error), range)
     }
   }
 }
