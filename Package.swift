@@ -69,7 +69,7 @@ let package = Package(
     room("Intake", on: ["Events", "Stories", "Wire", "Store", "CMalloc"]),
     room("Engine", on: ["Events", "Statistics", "Experience", "Stories"], settings: hot),
     room("Maps", on: ["Events", "Statistics", "Experience", "Engine"]),
-    room("Answers", on: ["Events", "Engine", "Maps"]),
+    room("Answers", on: ["Events", "Stories", "Engine", "Maps"]),
     room(
       "Pages", on: ["Events", "Accounts", "Experience", "Store", "Engine", "Maps", "Answers"],
       resources: [

@@ -1,4 +1,6 @@
 import Engine
+import Events
+import Stories
 
 /// Answers as CSV (RFC 4180, lines end with a line feed): every row and every column.
 ///
@@ -21,6 +23,17 @@ public enum AnswerCSV {
       let quoted = text.contains { $0 == "," || $0 == "\"" || $0.isNewline }
       return quoted ? "\"" + text.replacing("\"", with: "\"\"") + "\"" : text
     }.joined(separator: ",")
+  }
+
+  /// Customers with their events, as a list has them.
+  public static func customers(_ customers: [SeenCustomer]) -> String {
+    var text = record(["customer", "events", "first", "last"]) + "\n"
+    for customer in customers {
+      text +=
+        record(
+          [customer.identity, "\(customer.events)", "\(customer.first)", "\(customer.last)"]) + "\n"
+    }
+    return text
   }
 
   private static func field(_ cell: AnswerTable.Cell) -> String {

@@ -29,7 +29,7 @@ public struct AnswerStyle: Sendable {
   }
 
   /// A cell of a column, for people.
-  func text(_ cell: AnswerTable.Cell, _ measure: AnswerTable.Measure) -> String {
+  package func text(_ cell: AnswerTable.Cell, _ measure: AnswerTable.Measure) -> String {
     switch (cell, measure) {
     case (.text(let text), _): text.cleaned
     case (.none, .key), (.none, .note): ""
@@ -43,6 +43,11 @@ public struct AnswerStyle: Sendable {
     case (.number(let number), .money): money(number)
     case (.number(let number), _): Self.number(number)
     }
+  }
+
+  /// Counted, open, left out with why, and how far the data reach: in one line.
+  package func brief(_ receipt: Receipt) -> String {
+    AnswerText.brief(receipt, self, width: .max).joined(separator: " · ")
   }
 
   private func money(_ amount: Double) -> String {

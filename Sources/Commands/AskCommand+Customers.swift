@@ -32,11 +32,7 @@ extension AskCommand {
     switch format {
     case .json: text = try jsonText(rows) + "\n"
     case .csv:
-      text = AnswerCSV.record(["customer", "events", "first", "last"]) + "\n"
-      for row in rows {
-        let fields = [row.identity, "\(row.events)", "\(row.first)", "\(row.last)"]
-        text += AnswerCSV.record(fields) + "\n"
-      }
+      text = AnswerCSV.customers(rows)
     case .text: text = Self.table(rows, clock)
     case .svg:
       throw Refusal(
@@ -49,7 +45,7 @@ extension AskCommand {
         + (keys.count > rows.count ? ", of whom \(grouped(rows.count)) are listed" : ""))
   }
 
-  private static func table(_ rows: [Stories.Customer], _ clock: LocalCalendar) -> String {
+  private static func table(_ rows: [SeenCustomer], _ clock: LocalCalendar) -> String {
     var table = TextTable([
       ("customer", .left), ("events", .right), ("first", .left), ("last", .left),
     ])

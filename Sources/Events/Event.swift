@@ -69,3 +69,15 @@ extension PropertyValue {
     }
   }
 }
+
+extension PropertyValue: Encodable {
+  /// Writes the bare value.
+  public func encode(to encoder: any Encoder) throws {
+    var container = encoder.singleValueContainer()
+    switch self {
+    case .string(let text): try container.encode(text)
+    case .number(let number): try container.encode(number)
+    case .boolean(let boolean): try container.encode(boolean)
+    }
+  }
+}

@@ -38,7 +38,7 @@ extension String {
   }
 
   /// The cleaned text with a capital at its front, as titles are set.
-  var asTitle: String {
+  package var asTitle: String {
     let text = cleaned
     guard let first = text.first, first.isLowercase else { return text }
     return first.uppercased() + text.dropFirst()

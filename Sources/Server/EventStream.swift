@@ -73,7 +73,8 @@ extension Response {
       }
       for await signal in signals {
         switch signal {
-        case .changed: try await writer.write(ByteBuffer(string: "event: changed\ndata: \(changes.version)\n\n"))
+        case .changed:
+          try await writer.write(ByteBuffer(string: "event: changed\ndata: \(changes.version)\n\n"))
         case .pulse: try await writer.write(ByteBuffer(string: ":\n\n"))
         case .bye: try await writer.write(ByteBuffer(string: "event: bye\ndata:\n\n"))
         }

@@ -1,4 +1,5 @@
 import Accounts
+import HTTPTypes
 import Pages
 
 /// Who asks: somebody who was recognised, or nobody in particular.
@@ -15,8 +16,22 @@ struct Visitor: Sendable {
     principal?.permissions.contains(permission) == true
   }
 
-  /// The parts of the product that they find in the bar.
-  var parts: [Frame.Part] { may(.read) ? Frame.Part.allCases : [] }
+  /// The parts of the product that they find in the bar: those whose first page they may open.
+  var parts: [Frame.Part] {
+    Frame.Part.allCases.filter { part in Self.needed[part].map(may) == true }
+  }
+
+  /// What the first page of each part needs, as its route says.
+  private static let needed: [Frame.Part: Permission] = {
+    var needed: [Frame.Part: Permission] = [:]
+    for route in WaymarkServer.routes where route.method == .get {
+      guard case .permitted(let permission) = route.access,
+        let part = Frame.Part.allCases.first(where: { $0.path == route.path })
+      else { continue }
+      needed[part] = permission
+    }
+    return needed
+  }()
 
   /// What a form of theirs has to send.
   var formToken: String { session?.pageToken() ?? "" }

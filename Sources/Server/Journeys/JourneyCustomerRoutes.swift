@@ -46,7 +46,7 @@ enum JourneyCustomerRoutes {
           + "\(choice.fieldsOfAddress)&after=\(hexadecimal(key))"
       } : nil
     let calendar = request.context.calendar
-    let rows = request.stories.seen(rest.prefix(pageLength)).map { customer in
+    let rows = request.stories.customers(rest.prefix(pageLength)).map { customer in
       CustomerList.Row(
         identity: customer.identity, events: customer.events,
         first: "\(calendar.day(customer.first))", last: "\(calendar.day(customer.last))")
@@ -82,13 +82,7 @@ enum JourneyCustomerRoutes {
         remedy: "A file has at most \(longestFile): choose a shorter range or a segment.")
     }
     let text = try await request.workspace.onCountingThreads {
-      var text = AnswerCSV.record(["customer", "events", "first", "last"]) + "\n"
-      for customer in request.stories.seen(found.customers[...]) {
-        text += AnswerCSV.record(
-          [customer.identity, "\(customer.events)", "\(customer.first)", "\(customer.last)"])
-        text += "\n"
-      }
-      return text
+      AnswerCSV.customers(request.stories.customers(found.customers))
     }
     return Response.text(text, "text/csv; charset=utf-8").named(request.journey.name + ".csv")
   }
@@ -98,24 +92,11 @@ enum JourneyCustomerRoutes {
     let place = try place(visit)
     let name = try await visit.form()["name"] ?? ""
     guard let principal = visit.visitor.principal else { throw Problem.signIn }
-    let experience = request.experience
-    let taken =
-      experience.segments.map(\.name) + experience.personas.map(\.name)
-      + request.context.savedSets.keys
-    guard !taken.contains(name) else {
-      throw Refusal(
-        "set.taken",
-        problem: "There is a segment, persona or saved set “\(name.prefix(80))” already.",
-        remedy: "Go back and choose another name.")
-    }
     let found = try await request.customers(at: place)
-    let store = request.workspace.store
-    try store.save(
+    try request.workspace.save(
       SavedSet(
         name: name, question: try SetQuestion(request).json, place: place.text,
-        members: found.customers))
-    try store.record(
-      .setSaved, name, detail: "\(found.customers.count) customers of \(request.journey.name)",
+        members: found.customers),
       by: principal)
     return .goTo(
       "/journeys/\(request.journey.name.urlEncoded)/customers?at=\(place.text.urlEncoded)"
@@ -147,29 +128,6 @@ private struct SetQuestion: Encodable {
       let encoder = JSONEncoder()
       encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
       return String(decoding: try encoder.encode(self), as: UTF8.self)
-    }
-  }
-}
-
-extension Stories {
-  /// What a list says of a customer.
-  fileprivate struct Seen: Sendable {
-    var identity: String
-    var events: Int
-    var first: Instant
-    var last: Instant
-  }
-
-  /// The visible customers with canonical keys.
-  fileprivate func seen(_ keys: ArraySlice<UInt64>) -> [Seen] {
-    keys.compactMap { key in
-      guard let (segment, position) = customer(key) else { return nil }
-      let rows = segment.rows(of: position)
-      guard let first = rows.first, let last = rows.last else { return nil }
-      return Seen(
-        identity: identity(of: key)?.description ?? String(key, radix: 16), events: rows.count,
-        first: Instant(milliseconds: segment.times[first]),
-        last: Instant(milliseconds: segment.times[last]))
     }
   }
 }

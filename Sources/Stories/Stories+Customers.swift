@@ -1,0 +1,72 @@
+import Events
+
+/// What a list says of a customer.
+public struct SeenCustomer: Sendable, Encodable {
+  /// One of their identities, as it is written: `user:c17`.
+  public let identity: String
+  public let events: Int
+  /// When they were seen first and last.
+  public let first: Instant
+  public let last: Instant
+}
+
+extension Stories {
+  /// Some visible customers, in the order of their keys.
+  public func customers(limit: Int) -> [SeenCustomer] {
+    var rows: [SeenCustomer] = []
+    for segment in segments {
+      for position in segment.visible.joined() {
+        guard rows.count < limit else { return rows }
+        if let row = customer(at: position, of: segment) { rows.append(row) }
+      }
+    }
+    return rows
+  }
+
+  /// The visible customers with canonical keys.
+  public func customers(_ keys: some Sequence<UInt64>) -> [SeenCustomer] {
+    keys.compactMap { key in
+      customer(key).flatMap { segment, position in customer(at: position, of: segment) }
+    }
+  }
+
+  /// The canonical keys of visible customers one of whose ids begins with a text, each once.
+  ///
+  /// - Complexity: O(*identities*), until as many as asked for are found.
+  public func customers(idPrefix prefix: String, limit: Int) -> [UInt64] {
+    var found: [UInt64] = []
+    for segment in segments {
+      let identities = segment.identities
+      for position in identities.keys.indices where identities.ids[position].hasPrefix(prefix) {
+        let namespace = Namespace(rawValue: identities.namespaces[position]) ?? .user
+        guard let key = canonicalKey(of: Identity(namespace, identities.ids[position])),
+          !found.contains(key)
+        else { continue }
+        found.append(key)
+        if found.count == limit { return found }
+      }
+    }
+    return found
+  }
+
+  /// The key under which the customer with an identity lies; nil where nobody has it.
+  public func canonicalKey(of identity: Identity) -> UInt64? {
+    for segment in segments {
+      let positions = segment.customers(withAnyOf: [identity.key])
+      for position in positions where segment.visible.contains(where: { $0.contains(position) }) {
+        return segment.customers[position]
+      }
+    }
+    return nil
+  }
+
+  private func customer(at position: Int, of segment: StorySegment) -> SeenCustomer? {
+    let rows = segment.rows(of: position)
+    guard let first = rows.first, let last = rows.last else { return nil }
+    let key = segment.customers[position]
+    return SeenCustomer(
+      identity: identity(of: key)?.description ?? String(key, radix: 16), events: rows.count,
+      first: Instant(milliseconds: segment.times[first]),
+      last: Instant(milliseconds: segment.times[last]))
+  }
+}
