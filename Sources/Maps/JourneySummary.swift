@@ -83,9 +83,9 @@ package struct JourneySummary: Sendable {
     }
     guard known.count > 1, let first = known.first, let last = known.last else { return "" }
     let top = max(known.map(\.1).max() ?? 0, 0.01)
-    let step = (size.width - 8) / Double(max(1, rows.count - 1))
+    let step = (size.width - 8) / Double(last.0 - first.0)
     func point(_ week: (Int, Double, String)) -> (Double, Double) {
-      (4 + Double(week.0) * step, 4 + (size.height - 8) * (1 - week.1 / top))
+      (4 + Double(week.0 - first.0) * step, 4 + (size.height - 8) * (1 - week.1 / top))
     }
     let start = point(first)
     let strokes =

@@ -48,7 +48,7 @@ extension Response {
 
   /// A stream that tells of changes to the stories, until the page is left or the server stops.
   ///
-  /// `event: state` at first and `event: changed` at most once a second, both with the version of
+  /// `event: state` at first, `event: changed` at most once a second, both with the version of
   /// the stories; `event: bye` when the server stops.
   /// - SeeAlso: HTML Living Standard, section 9.2, server-sent events.
   /// - Throws: `live.busy` where too many watch.

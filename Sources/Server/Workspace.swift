@@ -23,10 +23,13 @@ final class Workspace: Sendable {
   let tap = EventTap()
   /// Slows the guessing of passwords down.
   let limiter = Mutex(SignInLimiter())
+  /// The stories that live parts of pages show.
+  let live = LiveStories()
   /// The pages that watch for changes.
   let streams = StreamPlaces()
   /// Maps, and the customers behind their numbers, of unchanged stories.
-  let maps = KeptAnswers<MapKey, MeasuredMap>(most: 48)
+  let maps = KeptAnswers<MapKey, MeasuredJourney>(most: 48)
+  let mapWeeks = KeptAnswers<MapKey, ConformanceTrend?>(most: 48)
   let mapCustomers = KeptAnswers<MapCustomersKey, JourneyCustomers>(most: 8)
   private let counting = CountingThreads()
   /// Hashing a password takes 32 MiB and a tenth of a second, so it is done one by one.

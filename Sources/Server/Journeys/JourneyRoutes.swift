@@ -36,13 +36,14 @@ enum JourneyRoutes {
     }
     let context = try workspace.context()
     let seen = workspace.changes.version
-    let stories = try await workspace.stories()
+    let stories = try await visit.storiesShown()
     var rows: [JourneysPage.Row] = []
     for journey in experience.journeys {
-      let map = try await workspace.measured(
-        journey, Engine.Scope(), in: context, of: stories, reading: file.reading,
-        detail: .mapAndWeeks)
-      rows.append(.init(journey: journey, measured: map.measured, weeks: map.weeks))
+      let measured = try await workspace.measured(
+        journey, Engine.Scope(), in: context, of: stories, reading: file.reading)
+      let weeks = try await workspace.weeks(
+        of: journey, in: context, of: stories, reading: file.reading)
+      rows.append(.init(journey: journey, measured: measured, weeks: weeks))
     }
     if visit.wantsPart == "journeys" { return .page(JourneysPage.list(rows, in: experience)) }
     return .page(JourneysPage.render(rows, in: experience, seen: seen, visit.frame(.journeys)))

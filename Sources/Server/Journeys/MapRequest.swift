@@ -29,7 +29,7 @@ struct MapRequest: Sendable {
     reading = file.reading
     context = try workspace.context()
     journey = try context.journey(visit.parameter("journey")).0
-    stories = try await workspace.stories()
+    stories = try await visit.storiesShown()
     picker = MapPicker(
       MapChoice(
         range: visit.query("range") ?? "", from: visit.query("from") ?? "",
@@ -96,8 +96,7 @@ struct MapRequest: Sendable {
 
   private func measured(_ scope: Scope) async throws -> MeasuredJourney {
     try await workspace.measured(
-      journey, scope, in: context, of: stories, reading: reading
-    ).measured
+      journey, scope, in: context, of: stories, reading: reading)
   }
 
   /// The customers behind a number of the map.
