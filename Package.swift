@@ -104,8 +104,10 @@ let package = Package(
     tests("Engine", on: ["Events", "Statistics", "Experience", "Stories"]),
     tests("Maps", on: ["Events", "Statistics", "Experience", "Engine", "Stories"]),
     tests("Answers", on: ["Events", "Statistics", "Engine", "Maps"]),
-    tests("Pages", on: ["Events"]),
-    tests("Server", on: ["Events"]),
+    tests("Pages", on: ["Events", "Statistics"]),
+    tests(
+      "Server",
+      on: ["Events", "Accounts", "Store", .product(name: "HTTPTypes", package: "swift-http-types")]),
     tests("Companies", on: ["Events", "Experience"]),
     tests(
       "Commands",
