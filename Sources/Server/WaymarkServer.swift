@@ -9,18 +9,25 @@ import Store
 
 /// The program as a server: it collects events, shows pages and answers programs.
 public struct WaymarkServer: Sendable {
-  private let workspace: Workspace
+  let workspace: Workspace
+  private let routes: [Route]
 
   /// Opens the store and prepares to serve.
   ///
   /// - Throws: what opening the store throws: `store.locked` where another process writes to it.
   public init(_ configuration: ServerConfiguration, level: String = "info") throws {
+    try self.init(configuration, level: level, routes: Self.routes)
+  }
+
+  /// Prepares to serve some routes: tests of access replace what they do.
+  init(_ configuration: ServerConfiguration, level: String, routes: [Route]) throws {
+    self.routes = routes
     let logger = Logger(label: "waymark") { label in
       JSONLog(label, level: Logger.Level(rawValue: level) ?? .info)
     }
     workspace = try Workspace(
       configuration, logger: logger,
-      busy: Set(Self.routes.filter { $0.access == .writeKey }.map { Self.pattern($0.path) }))
+      busy: Set(routes.filter { $0.access == .writeKey }.map { Self.pattern($0.path) }))
   }
 
   /// Serves until the process is told to stop; then work that was begun is finished.
@@ -33,7 +40,7 @@ public struct WaymarkServer: Sendable {
     let secret = try workspace.store.beginSetUp()
     let router = Router(context: ServerContext.self)
     router.add(middleware: Gate(workspace: workspace))
-    for route in Self.routes { register(route, on: router) }
+    for route in routes { register(route, on: router) }
     let configuration = workspace.configuration
     let application = Application(
       router: router,

@@ -184,7 +184,7 @@ document.querySelectorAll("[data-editor]").forEach((editor) => {
       draw();
     } catch { /* The next change asks again. */ }
   };
-  let changed = false;
+  let changed = "draft" in editor.dataset;
   area.addEventListener("input", () => {
     changed = true;
     draw();

@@ -67,7 +67,6 @@ public enum EntryPage {
       <form method="post" action="\(path)/\(url: name)/remove" \
       data-confirm="Remove the \(section.noun) “\(name)” from the experience?">\(frame.formField)\
       <input type="hidden" name="base" value="\(content.base)">\
-      <input type="hidden" name="file" value="\(content.file)">\
       <button class="danger">Remove</button></form>
       """
     }
@@ -78,7 +77,6 @@ public enum EntryPage {
       \(.problem(content.problem))\(messages)
       <form class="card entry" method="post" action="\(action)">\(frame.formField)
       <input type="hidden" name="base" value="\(content.base)">
-      <input type="hidden" name="file" value="\(content.file)">
       <div class="fields">\(name)\(fields)</div>
       <p class="actions"><button>Save</button>
       <a class="button quiet" href="/experience#\(section.rawValue)">Cancel</a></p></form>

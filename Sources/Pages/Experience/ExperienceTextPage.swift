@@ -48,7 +48,9 @@ public enum ExperienceTextPage {
       """
     }
     return ExperienceFrame.document(
-      .text, title: "The experience as text", in: frame,
+      .text, title: "The experience as text",
+      lead: content.isDraft && content.problem == nil
+        ? "Not saved yet: read it, change it, and save it below." : .none, in: frame,
       """
       \(.problem(content.problem))\(conflict)\(files(content, reader))
       \(editor(content, reader, frame))
@@ -79,7 +81,7 @@ public enum ExperienceTextPage {
   ) -> Markup {
     let messages = ExperienceMessages.render(content.diagnostics, in: content.file, content.text)
     let area: Markup = """
-      <div class="code" data-editor><pre class="numbers" aria-hidden="true"></pre>\
+      <div class="code" data-editor\(if: content.isDraft, "data-draft")><pre class="numbers" aria-hidden="true"></pre>\
       <textarea id="text" name="text" wrap="off" spellcheck="false" autocapitalize="off" \
       autocomplete="off" rows="28" aria-label="\(content.file)" aria-describedby="keys"\
       \(if: reader == .reads, "readonly")>

@@ -37,11 +37,11 @@ public enum HealthPage {
   ) -> Markup {
     let share = status.events == 0 ? 0 : 100 * status.loggedEvents / status.events
     let tiles: [Markup] = [
-      tile("Events", .count(status.events), "of \(.count(status.customers)) customers at least"),
+      tile("Events", .count(status.events), "of \(status.customers.inGroups) customers at least"),
       tile("Not sealed yet", .count(status.loggedEvents), "\(share) % of all; kept in the log"),
-      tile("Parts", .count(status.parts), size(status.bytes)),
-      tile("Disk", size(facts.folderBytes), facts.freeBytes.map { "\(size($0)) free" } ?? ""),
-      tile("Memory", size(facts.memoryBytes), "\(.count(facts.watchers)) pages watch for changes"),
+      tile("Parts", .count(status.parts), "\(words(status.bytes))"),
+      tile("Disk", size(facts.folderBytes), facts.freeBytes.map { "\(words($0)) free" } ?? ""),
+      tile("Memory", size(facts.memoryBytes), "\(facts.watchers.inGroups) pages watch for changes"),
       tile("Version", "\(facts.version)", "format \(status.format) of the store"),
     ]
     let running: Markup? = status.runningImport.map {
@@ -74,11 +74,15 @@ public enum HealthPage {
 
   /// Bytes in the unit that fits.
   static func size(_ bytes: Int) -> Markup {
+    "<span class=\"figure\">\(words(bytes))</span>"
+  }
+
+  private static func words(_ bytes: Int) -> String {
     let units = ["bytes", "kB", "MB", "GB", "TB"]
     var (value, unit) = (Double(bytes), 0)
     while value >= 1000, unit < units.count - 1 { (value, unit) = (value / 1000, unit + 1) }
     let tenths = Int((value * 10).rounded())
     let digits = unit == 0 || tenths >= 1000 ? "\(tenths / 10)" : "\(tenths / 10).\(tenths % 10)"
-    return "<span class=\"figure\">\(digits) \(units[unit])</span>"
+    return "\(digits) \(units[unit])"
   }
 }

@@ -23,21 +23,27 @@ extension Markup {
     refusal.map { "<p class=\"notice problem\" role=\"alert\">\($0.problem) \($0.remedy)</p>" }
   }
 
-  /// A number with thin groups of three digits.
+  /// A number with groups of three digits.
   static func count(_ number: Int) -> Markup {
-    var digits = String(number.magnitude)
+    "<span class=\"figure\">\(number.inGroups)</span>"
+  }
+
+  /// A choice of a list.
+  static func option(_ value: String, _ title: String, chosen: Bool) -> Markup {
+    "<option value=\"\(value)\"\(if: chosen, "selected")>\(title)</option>"
+  }
+}
+
+extension Int {
+  /// The number with commas between groups of three digits.
+  var inGroups: String {
+    var digits = String(magnitude)
     var groups: [String] = []
     while digits.count > 3 {
       groups.insert(String(digits.suffix(3)), at: 0)
       digits.removeLast(3)
     }
     groups.insert(digits, at: 0)
-    return
-      "<span class=\"figure\">\((number < 0 ? "-" : "") + groups.joined(separator: ","))</span>"
-  }
-
-  /// A choice of a list.
-  static func option(_ value: String, _ title: String, chosen: Bool) -> Markup {
-    "<option value=\"\(value)\"\(if: chosen, "selected")>\(title)</option>"
+    return (self < 0 ? "-" : "") + groups.joined(separator: ",")
   }
 }

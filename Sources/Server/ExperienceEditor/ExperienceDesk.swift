@@ -38,7 +38,8 @@ struct ExperienceDesk: Sendable {
     let paths: [String]
     do { paths = try ExperienceLoader.files(at: path) } catch {
       // A folder without a file in it is where the first one will lie.
-      guard error.code == "file.missing" else { throw error }
+      let names = try FileManager.default.contentsOfDirectory(atPath: path)
+      guard !names.contains(where: Self.isName) else { throw error }
       return
     }
     files = try paths.map { path in

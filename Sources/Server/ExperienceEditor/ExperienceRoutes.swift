@@ -64,6 +64,7 @@ enum ExperienceRoutes {
       let files = try visit.workspace.store.experienceFiles(ofVersion: number)
       return files[name] ?? (files.count == 1 ? files.first?.value : nil)
     }
+    guard visit.reader == .edits else { return nil }
     switch visit.query("start") {
     case "example": return ExperienceLoader.starterExperience
     case "proposal": return try await visit.workspace.proposal()
@@ -147,7 +148,10 @@ enum ExperienceRoutes {
     let file = try desk.file(form["file"])
     let text = lines(form["text"] ?? "", like: "")
     let files = desk.replacing([file.name: text])
-    return (file, text, ExperienceDesk.load(files).diagnostics, form)
+    let diagnostics = try await visit.workspace.onCountingThreads {
+      ExperienceDesk.load(files).diagnostics
+    }
+    return (file, text, diagnostics, form)
   }
 
   /// A text as a browser sends it, with the ends of lines that the file has.

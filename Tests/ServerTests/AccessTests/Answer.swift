@@ -1,0 +1,54 @@
+import Foundation
+
+/// The answer to one request over a bare socket, which does exactly what it is told.
+struct Answer {
+  var status: Int
+  var body: String
+
+  /// How long an answer may take.
+  private static let patience = 20
+
+  /// Sends a request and reads the answer to its end.
+  init(
+    _ method: String, _ path: String, port: Int, headers: [String: String] = [:], body: String = ""
+  ) throws {
+    let descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
+    guard descriptor >= 0 else { throw POSIXError(.ENOTSOCK) }
+    defer { close(descriptor) }
+    var wait = timeval(tv_sec: Self.patience, tv_usec: 0)
+    setsockopt(
+      descriptor, SOL_SOCKET, SO_RCVTIMEO, &wait, socklen_t(MemoryLayout<timeval>.size))
+    var address = sockaddr_in()
+    address.sin_family = sa_family_t(AF_INET)
+    address.sin_port = in_port_t(port).bigEndian
+    address.sin_addr.s_addr = in_addr_t(0x7F00_0001).bigEndian
+    let connected = withUnsafePointer(to: &address) {
+      $0.withMemoryRebound(to: sockaddr.self, capacity: 1) {
+        connect(descriptor, $0, socklen_t(MemoryLayout<sockaddr_in>.size))
+      }
+    }
+    guard connected == 0 else { throw POSIXError(.ECONNREFUSED) }
+    var head = "\(method) \(path) HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n"
+    for (name, value) in headers { head += "\(name): \(value)\r\n" }
+    head += "Content-Length: \(body.utf8.count)\r\n\r\n"
+    var left = Array((head + body).utf8)[...]
+    while !left.isEmpty {
+      let sent = left.withUnsafeBytes { send(descriptor, $0.baseAddress, $0.count, 0) }
+      guard sent > 0 else { throw POSIXError(.EPIPE) }
+      left = left.dropFirst(sent)
+    }
+    var bytes: [UInt8] = []
+    var buffer = [UInt8](repeating: 0, count: 1 << 14)
+    while true {
+      let count = recv(descriptor, &buffer, buffer.count, 0)
+      guard count > 0 else { break }
+      bytes += buffer[..<count]
+    }
+    let text = String(decoding: bytes, as: UTF8.self)
+    guard let status = text.split(separator: " ").dropFirst().first.flatMap({ Int($0) }),
+      let end = text.range(of: "\r\n\r\n")
+    else { throw POSIXError(.EBADMSG) }
+    self.status = status
+    self.body = String(text[end.upperBound...])
+  }
+}
