@@ -57,10 +57,10 @@ class Server:
         """The link by which the first member is made, as the server printed it."""
         return self._wait(r"(http://\S+/setup\S*)")
 
-    def stop(self):
+    def stop(self, timeout=30):
         """Asks the server to end and returns its exit code."""
         self.process.send_signal(signal.SIGTERM)
-        code = self.process.wait(timeout=30)
+        code = self.process.wait(timeout=timeout)
         self.reader.join(timeout=5)
         return code
 
