@@ -78,7 +78,7 @@ def entry(session, server, path, remove=False, **fields):
         data[name] = "true"
     data = {name: html.unescape(value) for name, value in data.items()}
     data.update(fields)
-    target = path.replace("/new", "") + ("/remove" if remove else "")
+    target = path.replace("new/", "") + ("/remove" if remove else "")
     return session.post(
         server.url + "/experience/" + target, data=data, headers=FORM, allow_redirects=False)
 
@@ -222,22 +222,26 @@ def test_forms_change_only_the_lines_of_their_entry(server, written):
 def test_forms_add_and_remove_entries(server, written):
     admin = set_up(server)
     assert entry(
-        admin, server, "personas/new", name="planner", title="The planner",
+        admin, server, "new/personas", name="planner", title="The planner",
         needs="advice\ncertainty").status_code == 303
     assert written.read_text() == TEXT + (
         "\npersonas:\n  planner:\n    title: The planner\n    needs: [advice, certainty]\n")
     assert entry(admin, server, "personas/planner", remove=True).status_code == 303
     assert written.read_text() == TEXT + "\n"
-    assert entry(admin, server, "teams/new", name="growth").status_code == 303
+    assert entry(admin, server, "new/teams", name="growth").status_code == 303
     assert "teams: [shop, {support: {title: Customer support}}, growth]" in written.read_text()
     assert entry(admin, server, "teams/growth", remove=True).status_code == 303
     assert written.read_text() == TEXT + "\n"
+    # Any name will do, also that of a page.
+    assert entry(admin, server, "new/personas", name="new", goal="g").status_code == 303
+    assert entry(admin, server, "personas/new", goal="h").status_code == 303
+    assert written.read_text() == TEXT + "\n\npersonas:\n  new: {goal: h}\n"
     # What others need can't go.
     answer = entry(admin, server, "touchpoints/order", remove=True)
     assert answer.status_code == 422 and "would have errors" in answer.text
-    answer = entry(admin, server, "touchpoints/new", name="order", on="x")
+    answer = entry(admin, server, "new/touchpoints", name="order", on="x")
     assert answer.status_code == 422 and "already" in answer.text
-    answer = entry(admin, server, "touchpoints/new", name="a b", on="x")
+    answer = entry(admin, server, "new/touchpoints", name="a b", on="x")
     assert answer.status_code == 422 and "cannot be a name" in answer.text
     assert admin.get(
         server.url + "/experience/touchpoints/nothing", headers=FORM).status_code == 404
@@ -320,7 +324,7 @@ def test_pages_of_the_experience_are_for_everybody(serve, tmp_path, page, theme)
     page.emulate_media(color_scheme=theme)
     sign_in(page, server)
     for path in ["", "/text", "/history", "/history/2", "/touchpoints/checkout",
-                 "/journeys/first_order", "/segments/new"]:
+                 "/journeys/first_order", "/new/segments"]:
         for width in [1280, 360]:
             page.set_viewport_size({"width": width, "height": 800})
             page.goto(server.url + "/experience" + path)

@@ -64,7 +64,7 @@ public enum ExperienceOverviewPage {
     let add: Markup? =
       reader == .edits
       ? """
-      <a class="button quiet small" href="/experience/\(section.rawValue)/new">\
+      <a class="button quiet small" href="/experience/new/\(section.rawValue)">\
       Add a \(section.noun)</a>
       """ : nil
     let heads = columns.map { "<th class=\"text\" scope=\"col\">\($0)</th>" as Markup }

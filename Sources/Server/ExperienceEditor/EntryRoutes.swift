@@ -11,7 +11,7 @@ enum EntryRoutes {
   static let all: [Route] = ExperienceText.Section.allCases.flatMap { section -> [Route] in
     let path = "/experience/\(section.rawValue)"
     return [
-      Route(.get, path + "/new", .permitted(.editExperience)) { visit in
+      Route(.get, "/experience/new/\(section.rawValue)", .permitted(.editExperience)) { visit in
         try page(visit, section, nil)
       },
       Route(.post, path, .permitted(.editExperience)) { visit in

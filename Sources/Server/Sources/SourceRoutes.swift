@@ -12,6 +12,11 @@ enum SourceRoutes {
   /// After how long without an item a line is sent that keeps the connection.
   private static let pulse = Duration.seconds(15)
 
+  /// After how long a browser has to ask again, so that who may no longer look on sees no more.
+  private static let lifetime = Duration.seconds(300)
+  /// The last line of a stream that lasted so long.
+  private static let again = "event: again\ndata: {}\n\n"
+
   static let all: [Route] = [
     Route(.get, "/sources", .permitted(.read)) { visit in try overview(visit) },
     Route(.get, "/sources/refused", .permitted(.collect)) { visit in try refused(visit) },
@@ -93,6 +98,7 @@ enum SourceRoutes {
         try await writer.write(ByteBuffer(string: ": begun\n\n"))
         for await line in lines(of: items).cancelOnGracefulShutdown() {
           try await writer.write(ByteBuffer(string: line))
+          if line == again { return try await writer.finish(nil) }
         }
         try await writer.write(ByteBuffer(string: "event: bye\ndata: {}\n\n"))
         try await writer.finish(nil)
@@ -115,6 +121,10 @@ enum SourceRoutes {
             try? await Task.sleep(for: pulse)
             continuation.yield(": here\n\n")
           }
+        }
+        group.addTask {
+          guard (try? await Task.sleep(for: lifetime)) != nil else { return }
+          continuation.yield(again)
         }
       }
     }
