@@ -1,6 +1,7 @@
 import ArgumentParser
 import Events
 import Store
+import Stories
 
 /// Says that two identities are one customer.
 struct LinkCommand: ParsableCommand {
