@@ -41,7 +41,7 @@ struct Gate: RouterMiddleware {
     problem.request = context.requestID
     if problem.status >= 500 {
       context.logger.error(
-        "\(error)", metadata: ["request": "\(context.requestID)", "path": "\(request.uri.path)"])
+        "\(error)", metadata: ["request": "\(context.requestID)", "path": "\(Self.path(request, context))"])
     }
     // Where the store can't tell who asks, the page about it is the one for nobody.
     let visitor = (try? workspace.visitor(of: request, context)) ?? .nobody
@@ -51,6 +51,12 @@ struct Gate: RouterMiddleware {
       return .goTo("/sign-in?next=\(request.uri.string.urlEncoded)")
     }
     return problem.page(in: visit.frame(nil))
+  }
+
+  /// The path as the log has it: that of the route, with the names of parameters instead of values,
+  /// so that no customer's id gets into the log.
+  private static func path(_ request: Request, _ context: ServerContext) -> String {
+    context.endpointPath ?? String(request.uri.path.prefix(200))
   }
 
   /// One line for each request; never its query, headers or body, which may hold keys.
@@ -64,7 +70,7 @@ struct Gate: RouterMiddleware {
       level: level, "answered",
       metadata: [
         "request": "\(context.requestID)", "method": "\(request.method.rawValue)",
-        "path": "\(request.uri.path.prefix(200))", "status": "\(response.status.code)",
+        "path": "\(Self.path(request, context))", "status": "\(response.status.code)",
         "milliseconds": "\((seconds * 1000 * 1000).rounded() / 1000)",
         "client": "\(context.clientAddress)",
       ])

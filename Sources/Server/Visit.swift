@@ -17,11 +17,11 @@ struct Visit: Sendable {
     return raw.removingPercentEncoding ?? raw
   }
 
-  /// The value of a field of the address's query; nil where it is missing or empty.
+  /// The value of a field of the address's query, written as forms write it; nil where it is
+  /// missing or empty.
   func query(_ name: String) -> String? {
-    let values = request.uri.queryParameters
-    guard let value = values[Substring(name)], !value.isEmpty else { return nil }
-    return String(value)
+    guard let value = request.uri.query?.formFields[name], !value.isEmpty else { return nil }
+    return value
   }
 
   /// The bytes of the body.

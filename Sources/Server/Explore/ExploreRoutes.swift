@@ -51,7 +51,8 @@ enum ExploreRoutes {
     } catch let refusal as Refusal {
       page.problem = refusal.description
     }
-    return .page(page.render(visit.frame(.explore)), .unprocessableContent)
+    // The page is well; it is the question on it that is not.
+    return .page(page.render(visit.frame(.explore)))
   }
 
   /// The answers to the questions of the address.
