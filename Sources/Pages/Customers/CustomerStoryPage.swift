@@ -126,14 +126,7 @@ public struct CustomerStoryPage: Sendable {
 
   private func entry(_ entry: Entry) -> Markup {
     let pause = entry.pause.map { "<li class=\"pause muted\">\($0) later</li>" as Markup }
-    let properties: Markup? =
-      entry.properties.isEmpty
-      ? nil
-      : """
-      <details><summary>\(entry.properties.count) \
-      propert\(entry.properties.count == 1 ? "y" : "ies")</summary><dl class="properties">\
-      \(entry.properties.map(property))</dl></details>
-      """
+    let properties = self.properties(entry.properties)
     return """
       \(pause)<li><time class="muted">\(entry.time)</time><div><b>\(entry.name)</b>\
       \(entry.touchpoint.map { " <span class=\"chip\">\($0)</span>" })\
@@ -142,6 +135,24 @@ public struct CustomerStoryPage: Sendable {
       \(properties)</div></li>
       """
   }
+
+  /// The properties: a few beside each other, many folded away.
+  private func properties(_ all: [(name: String, value: String)]) -> Markup? {
+    guard !all.isEmpty else { return nil }
+    guard all.count > Self.mostInLine || all.contains(where: { $0.value.count > 80 }) else {
+      let facts = all.map { property -> Markup in
+        "<span>\(property.name) <bdi>\(property.value)</bdi></span>"
+      }
+      return "<div class=\"facts beside-event\">\(facts)</div>"
+    }
+    return """
+      <details><summary>\(all.count) properties</summary><dl class="properties">\
+      \(all.map(property))</dl></details>
+      """
+  }
+
+  /// How many properties stand beside each other.
+  private static let mostInLine = 3
 
   private func property(_ property: (name: String, value: String)) -> Markup {
     "<div><dt>\(property.name)</dt><dd><bdi>\(property.value)</bdi></dd></div>"
