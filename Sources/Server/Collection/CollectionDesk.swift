@@ -45,7 +45,10 @@ final class CollectionDesk: Sendable {
       return .collected(try await collect(visit))
     } catch {
       let dialect = CollectionDialect(path: visit.request.uri.path)
-      return .collected(CollectionAnswer(to: error, in: dialect))
+      var response = Response.collected(CollectionAnswer(to: error, in: dialect))
+      // The connection of a body that nobody reads to its end is closed.
+      if ArrivingBody.failures.contains(error.code) { response.headers[.connection] = "close" }
+      return response
     }
   }
 
