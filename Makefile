@@ -6,7 +6,7 @@ PYTHON = .build/python/bin/python
 COMPANY ?= shop
 PREFIX ?= /usr/local
 
-.PHONY: help setup build release install demo test test-web lint format docs bench python
+.PHONY: help setup build release install demo test test-web lint format docs bench bench-collect python
 
 help: ## List the commands
 	@grep -E '^[a-z]+:.*## ' Makefile | sed -E 's/^([a-z]+):[^#]*## /\1\t/' | expand -t 10
@@ -50,6 +50,9 @@ docs: build ## Write the manual page, docs/waymark.1, and the catalogue in docs/
 
 bench: release python ## Measure beside DuckDB, chDB and Polars (BENCH="--events 1000000,10000000 --runs 5" or --quick)
 	$(PYTHON) Benchmarks/run.py $(BENCH)
+
+bench-collect: release ## Measure collection over HTTP, by wrk (BENCH="--seconds 60")
+	python3 Benchmarks/collect.py $(BENCH)
 
 python:
 	@test -x $(PYTHON) || python3 -m venv .build/python

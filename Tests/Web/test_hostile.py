@@ -123,7 +123,8 @@ def test_a_body_without_end_takes_no_memory_and_loses_its_connection(server, key
     head = f"POST /v1/events HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer {key}\r\n"
     with connect(server) as connection:
         connection.sendall(f"{head}Content-Length: {1 << 30}\r\n\r\n".encode())
-        assert connection.recv(4096).startswith(b"HTTP/1.1 413")
+        answer = connection.recv(4096)
+        assert answer.startswith(b"HTTP/1.1 413") and b"connection: close" in answer.lower()
     sent, worst, start = 0, before, time.monotonic()
     chunk = b"100000\r\n" + b" " * (1 << 20) + b"\r\n"
     with connect(server) as connection:
@@ -140,6 +141,29 @@ def test_a_body_without_end_takes_no_memory_and_loses_its_connection(server, key
         f"{worst:.0f} MB at worst")
     assert worst - before < 100
     assert send(server, "/v1/events", event("after"), key).json()["taken"] == 1
+
+
+def test_nothing_is_taken_of_a_body_that_ends_early(server, key):
+    line = json.dumps(event("cut")).encode() + b"\n"
+    head = (
+        f"POST /v1/events HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer {key}\r\n"
+        "Content-Type: application/x-ndjson\r\n").encode()
+    chunk = b"%x\r\n" % len(line) + line + b"\r\n"
+    for request in (
+        head + b"Content-Length: 10000\r\n\r\n" + line,
+        head + b"Transfer-Encoding: chunked\r\n\r\n" + chunk,
+        head + b"Transfer-Encoding: chunked\r\n\r\n" + chunk[:-2],
+    ):
+        for half in (True, False):
+            with connect(server) as connection:
+                connection.sendall(request)
+                time.sleep(0.2)
+                if half:
+                    connection.shutdown(socket.SHUT_WR)
+                    assert b" 200 " not in connection.recv(4096)
+    assert send(server, "/v1/events", event("whole"), key).json()["taken"] == 1
+    assert server.stop() == 0
+    assert names(exported(server.data)) == {"whole": 1}
 
 
 def test_slow_clients_are_cut_and_idle_ones_hinder_nobody(serve, tmp_path):

@@ -36,6 +36,9 @@ enum ArrivingBody {
   /// the connection.
   static let slowest = 65_536.0
 
+  /// The codes of the failures after which the connection is closed.
+  static let failures: Set = ["body.length", "body.slow", "body.cut", "collect.busy"]
+
   /// The whole body; its length stays taken from the room until it is given back.
   ///
   /// - Throws: 400 where it ends early, 408 where it comes too slowly, 413 where it is too long,

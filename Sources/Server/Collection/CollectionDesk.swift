@@ -44,13 +44,11 @@ final class CollectionDesk: Sendable {
     do throws(CollectionFailure) {
       return .collected(try await collect(visit))
     } catch {
-      if error.status >= 500 {
-        visit.context.logger.warning(
-          "\(error.problem)",
-          metadata: ["request": "\(visit.context.requestID)", "code": "\(error.code)"])
-      }
       let dialect = CollectionDialect(path: visit.request.uri.path)
-      return .collected(CollectionAnswer(to: error, in: dialect))
+      var response = Response.collected(CollectionAnswer(to: error, in: dialect))
+      // The connection of a body that nobody reads to its end is closed.
+      if ArrivingBody.failures.contains(error.code) { response.headers[.connection] = "close" }
+      return response
     }
   }
 
@@ -90,7 +88,7 @@ final class CollectionDesk: Sendable {
     }
     let principal: Principal?
     do { principal = try visit.workspace.sender(key, request: visit.context.requestID) } catch {
-      throw CollectionFailure(error)
+      throw failure(error, visit)
     }
     guard let principal else {
       throw CollectionFailure(
@@ -118,18 +116,24 @@ final class CollectionDesk: Sendable {
         }
       }
     } catch {
-      if error is Fault {
-        visit.context.logger.error(
-          "\(error)", metadata: ["request": "\(visit.context.requestID)"])
-      }
-      throw CollectionFailure(error)
+      throw failure(error, visit)
     }
+  }
+
+  /// The failure that the client is told of; the log has it in full unless it is only that too much
+  /// waits.
+  private func failure(_ error: any Error, _ visit: Visit) -> CollectionFailure {
+    if !(error is Refusal) {
+      visit.context.logger.error(
+        "\(error)", metadata: ["request": "\(visit.context.requestID)"])
+    }
+    return CollectionFailure(error)
   }
 }
 
 extension CollectionFailure {
   /// What a failure of the store means to whoever sent events: to come again.
-  init(_ error: any Error) {
+  fileprivate init(_ error: any Error) {
     switch error {
     case let refusal as Refusal:
       self.init(
