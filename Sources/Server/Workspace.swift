@@ -27,10 +27,11 @@ final class Workspace: Sendable {
   let live = LiveStories()
   /// The pages that watch for changes.
   let streams = StreamPlaces()
-  /// Maps, and the customers behind their numbers, of unchanged stories.
+  /// Maps of unchanged stories, some 100 KB each; and the customers behind their numbers, of whom
+  /// there may be millions, at 8 bytes each.
   let maps = KeptAnswers<MapKey, MeasuredJourney>(most: 48)
   let mapWeeks = KeptAnswers<MapKey, ConformanceTrend?>(most: 48)
-  let mapCustomers = KeptAnswers<MapCustomersKey, JourneyCustomers>(most: 8)
+  let mapCustomers = KeptAnswers<MapCustomersKey, JourneyCustomers>(most: 4)
   private let counting = CountingThreads()
   /// Hashing a password takes 32 MiB and a tenth of a second, so it is done one by one.
   private let passwords = CountingThreads(count: 1)
