@@ -6,13 +6,14 @@ struct ServeCommand: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "serve",
     abstract: "Collect events over HTTP, and show the live maps in the browser.",
+    usage: "waymark serve [<options>]",
     discussion: """
       Listens on this machine only unless --host says otherwise; put a proxy with TLS in front to \
       be reached from elsewhere. Ends on SIGTERM or Ctrl-C, once what was begun is finished.
 
       Examples:
         waymark serve
-        waymark serve --port 9000 --data /var/lib/waymark --experience /etc/waymark/experience.yaml
+        waymark serve --port 9000 --data /var/lib/waymark
       """)
 
   @OptionGroup var workspace: WorkspaceOptions

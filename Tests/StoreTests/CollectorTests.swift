@@ -22,7 +22,7 @@ struct `A collector` {
   @Test
   func `gives each of many callers the verdicts of its own events, in order`() async throws {
     let store = try Store.open(at: folder.path, access: .writing)
-    let collector = Collector(store)
+    let collector = Collector(store, sealing: .never)
     let bad = Event("", at: Instant(milliseconds: 0), by: Identity("a"))
     try await withThrowingTaskGroup(of: Void.self) { group in
       for task in 0..<20 {
@@ -55,7 +55,7 @@ struct `A collector` {
   @Test
   func `keeps the order of one caller's events`() async throws {
     let store = try Store.open(at: folder.path, access: .writing)
-    let collector = Collector(store)
+    let collector = Collector(store, sealing: .never)
     let names = (0..<60).map { "step \($0)" }
     for pair in stride(from: 0, to: 60, by: 3) {
       let events = names[pair..<(pair + 3)].map {
@@ -70,7 +70,7 @@ struct `A collector` {
   @Test
   func `puts those who wait at the same time into one transaction`() async throws {
     let store = try Store.open(at: folder.path, access: .writing)
-    let collector = Collector(store)
+    let collector = Collector(store, sealing: .never)
     let gate = Gate(.appending, of: store)
     try await withThrowingTaskGroup(of: [Verdict].self) { group in
       for number in 0..<50 { group.addTask { try await collector.take([event(number)]) } }
@@ -88,7 +88,7 @@ struct `A collector` {
     let store = try Store.open(at: folder.path, access: .writing)
     var limits = Collector.Limits()
     limits.waitingEvents = 10
-    let collector = Collector(store, limits: limits)
+    let collector = Collector(store, sealing: .never, limits: limits)
     let gate = Gate(.appending, of: store)
     async let first = collector.take((0..<6).map { event($0) })
     while collector.figures.waiting < 6 { try await Task.sleep(for: .milliseconds(1)) }
@@ -114,7 +114,7 @@ struct `A collector` {
     var limits = Collector.Limits()
     limits.waitingBytes = 1000
     limits.loggedEvents = 3
-    let collector = Collector(store, limits: limits)
+    let collector = Collector(store, sealing: .never, limits: limits)
     var large = event(1)
     large.properties["text"] = .string(String(repeating: "x", count: 1001))
     await #expect(throws: Refusal.self) { try await collector.take([large]) }
@@ -128,7 +128,7 @@ struct `A collector` {
   @Test
   func `finishes what was accepted when it is stopped, and takes nothing more`() async throws {
     let store = try Store.open(at: folder.path, access: .writing)
-    let collector = Collector(store)
+    let collector = Collector(store, sealing: .never)
     let gate = Gate(.appending, of: store)
     async let taken = collector.take([event(1), event(2)])
     while collector.figures.waiting < 2 { try await Task.sleep(for: .milliseconds(1)) }
@@ -147,7 +147,7 @@ struct `A collector` {
   @Test
   func `tells those who listen that there are new events, many at once as one`() async throws {
     let store = try Store.open(at: folder.path, access: .writing)
-    let collector = Collector(store)
+    let collector = Collector(store, sealing: .never)
     var changes = collector.changes().makeAsyncIterator()
     for number in 0..<5 { _ = try await collector.take([event(number)]) }
     #expect(await changes.next() != nil)
@@ -225,7 +225,7 @@ struct `A collector` {
           WHERE key = \(Int64(bitPattern: victim.key))
           """)
     }
-    let collector = Collector(store)
+    let collector = Collector(store, sealing: .never)
     let gate = Gate(.appending, of: store)
     var linking = event(1, by: "victim")
     linking.linked = other
@@ -289,4 +289,9 @@ struct `A collector` {
       try FileManager.default.removeItem(atPath: folder.path)
     }
   }
+}
+
+extension Collector.SealingPolicy {
+  /// No test takes that long.
+  static let never = Self(seconds: 86_400)
 }

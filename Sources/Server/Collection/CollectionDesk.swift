@@ -54,9 +54,10 @@ final class CollectionDesk: Sendable {
 
   private func collect(_ visit: Visit) async throws(CollectionFailure) -> CollectionAnswer {
     let request = try await read(visit)
-    let source = try source(of: request, visit)
+    let sender = try sender(of: request, visit)
     let outcomes = try await take(request.events, visit)
-    ledger.note(request, outcomes, from: source, at: .now)
+    ledger.note(request, outcomes, from: CollectionSource(sender), at: .now)
+    visit.workspace.tap.show(request, outcomes, from: sender)
     return CollectionAnswer(to: request, outcomes: outcomes)
   }
 
@@ -78,13 +79,13 @@ final class CollectionDesk: Sendable {
   }
 
   /// Who sends.
-  private func source(
+  private func sender(
     of request: CollectedRequest, _ visit: Visit
-  ) throws(CollectionFailure) -> CollectionSource {
+  ) throws(CollectionFailure) -> Principal {
     guard let key = request.key else {
       throw CollectionFailure(
         status: 401, "key.missing", problem: "The request has no write key.",
-        remedy: "Give your client the write key that Waymark shows under Sources.")
+        remedy: "Give your client the write key that an admin makes under Settings.")
     }
     let principal: Principal?
     do { principal = try visit.workspace.sender(key, request: visit.context.requestID) } catch {
@@ -93,13 +94,13 @@ final class CollectionDesk: Sendable {
     guard let principal else {
       throw CollectionFailure(
         status: 401, "key.unknown", problem: "The write key is unknown, or was revoked.",
-        remedy: "Give your client a write key that Waymark shows under Sources.")
+        remedy: "Give your client a write key that an admin makes under Settings.")
     }
     do throws(Refusal) { try principal.require(.collect) } catch {
       throw CollectionFailure(
         status: 403, error.code, problem: error.problem, remedy: error.remedy)
     }
-    return CollectionSource(principal)
+    return principal
   }
 
   /// Takes events; when it returns, they are on the disk.
