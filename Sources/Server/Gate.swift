@@ -41,7 +41,8 @@ struct Gate: RouterMiddleware {
     problem.request = context.requestID
     if problem.status >= 500 {
       context.logger.error(
-        "\(error)", metadata: ["request": "\(context.requestID)", "path": "\(Self.path(request, context))"])
+        "\(error)",
+        metadata: ["request": "\(context.requestID)", "path": "\(Self.path(request, context))"])
     }
     // Where the store can't tell who asks, the page about it is the one for nobody.
     let visitor = (try? workspace.visitor(of: request, context)) ?? .nobody
