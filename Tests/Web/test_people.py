@@ -282,3 +282,10 @@ def test_people_work_by_keyboard(server, page):
     page.get_by_role("button", name="Revoke: Web shop").focus()
     page.keyboard.press("Enter")
     page.get_by_text("It is revoked.").wait_for()
+
+
+def test_people_who_are_not_signed_in_learn_only_that_the_server_answers(serve, shop_copy):
+    server = serve(shop_copy / ".waymark", shop_copy / "experience.yaml")
+    answer = requests.get(server.url + "/health", timeout=10)
+    assert answer.status_code == 200 and answer.json().keys() == {"status", "version"}
+    assert requests.get(server.url + "/metrics", timeout=10).status_code == 401
