@@ -1,3 +1,4 @@
+import Answers
 import ArgumentParser
 import Engine
 import Events
@@ -85,29 +86,22 @@ struct CustomersCommand: AsyncParsableCommand {
         "  \(link.first.description.printable) is \(link.second.description.printable)\n"
           + "    \(link.source.rawValue), \(link.rule.printable), \(state)")
     }
-    var day: CivilDate?
-    var before: Instant?
-    for event in story.prefix(limit) {
-      if clock.day(event.time) != day {
-        day = clock.day(event.time)
-        Terminal.print("\n\(clock.weekday(event.time)) \(clock.day(event.time))")
-      } else if let before, event.time - before > .init(milliseconds: 1_800_000) {
-        Terminal.print("            \((event.time - before).short) later")
+    for day in StoryDay.days(of: story.prefix(limit), in: experience, clock) {
+      Terminal.print("\n\(day.weekday) \(day.date)")
+      for entry in day.entries {
+        if let pause = entry.pause { Terminal.print("            \(pause.short) later") }
+        Terminal.print(line(entry, clock))
       }
-      before = event.time
-      Terminal.print(line(event, experience, clock))
     }
     if story.count > limit {
       Terminal.print("… and \(counted(story.count - limit, "event")) more; see --limit")
     }
   }
 
-  private func line(_ event: Event, _ experience: Experience?, _ clock: LocalCalendar) -> String {
-    let touchpoint = experience.flatMap { experience in
-      NaiveRules(event).touchpoint(experience.touchpoints).map { experience.touchpoints[$0] }
-    }
+  private func line(_ entry: StoryDay.Entry, _ clock: LocalCalendar) -> String {
+    let event = entry.event
     var name = event.name.printable
-    if let title = touchpoint?.title, title != event.name { name += " · \(title.printable)" }
+    if let title = entry.touchpoint?.title, title != event.name { name += " · \(title.printable)" }
     if let channel = event.properties["channel"] { name += " [\(channel.shown.printable)]" }
     let others = event.properties.filter { $0.key != "channel" }.sorted { $0.key < $1.key }
       .map { "\($0.key.printable)=\($0.value.shown.printable)" }.joined(separator: " ")
@@ -119,12 +113,6 @@ struct CustomersCommand: AsyncParsableCommand {
   }
 
   private struct Story: Encodable {
-    struct Entry: Encodable {
-      var time: Instant
-      var event: String
-      var identity: String
-      var properties: [String: PropertyValue]
-    }
     struct Link: Encodable {
       var first: String
       var second: String
@@ -134,15 +122,11 @@ struct CustomersCommand: AsyncParsableCommand {
       var removed: Instant?
     }
 
-    var events: [Entry]
+    var events: [StoryFile.Row]
     var links: [Link]
 
     init(_ story: [Event], links: [IdentityLink]) {
-      events = story.map {
-        Entry(
-          time: $0.time, event: $0.name, identity: $0.identity.description,
-          properties: $0.properties)
-      }
+      events = story.map(StoryFile.Row.init)
       self.links = links.map {
         Link(
           first: $0.first.description, second: $0.second.description,
