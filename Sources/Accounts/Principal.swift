@@ -69,6 +69,9 @@ public struct Principal: Sendable, Equatable {
       request: nil)
   }
 
+  /// The command line, and what happens without anybody's asking.
+  public static let folderOwner = owner("the owner of the folder")
+
   /// Refuses a deed that they may not do.
   ///
   /// - Throws: `access.denied`, naming what is missing and who can help.

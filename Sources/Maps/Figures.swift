@@ -24,7 +24,10 @@ package struct Figures {
   }
 
   /// `12,345`
-  package func count(_ value: Int) -> String { Self.grouped(String(value)) }
+  package func count(_ value: Int) -> String { Self.grouped(value) }
+
+  /// `12,345`
+  package static func grouped(_ value: Int) -> String { grouped(String(value)) }
 
   /// `1 case`, `12,345 cases`
   func count(_ value: Int, _ one: String, _ many: String) -> String {

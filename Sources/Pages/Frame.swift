@@ -1,3 +1,5 @@
+import Maps
+
 /// What stands around every page: the product's bar, the way to other pages, the theme.
 public struct Frame: Sendable {
   /// The parts of the product, in the order of the bar.
@@ -5,7 +7,7 @@ public struct Frame: Sendable {
     case journeys, explore, customers, experience, sources, settings
 
     /// The word in the bar.
-    public var title: String { rawValue.prefix(1).uppercased() + rawValue.dropFirst() }
+    public var title: String { rawValue.asTitle }
     /// Where it lies.
     public var path: String { "/" + rawValue }
   }
@@ -15,7 +17,7 @@ public struct Frame: Sendable {
     case auto, light, dark
 
     /// The word on its button.
-    var title: String { rawValue.prefix(1).uppercased() + rawValue.dropFirst() }
+    var title: String { rawValue.asTitle }
   }
 
   /// The part that the page belongs to; nil on pages before somebody signed in.

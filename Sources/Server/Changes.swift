@@ -1,43 +1,38 @@
+import HTTPTypes
+import Events
 import Foundation
 import Synchronization
 
 /// Tells everybody who watches that there is something new; many changes in a short time are one.
 final class Changes: Sendable {
-  private struct State {
-    var watchers: [Int: AsyncStream<Void>.Continuation] = [:]
-    var next = 0
-    /// Begins at the time, so that it is another one after a restart.
-    var version = Int(Date().timeIntervalSince1970 * 1000)
-  }
+  /// The most who watch at a time: each holds a connection and wakes up with every change.
+  static let mostWatchers = 512
 
-  private let state = Mutex(State())
+  private let watchers = Broadcast<Void>(mostWaiting: 1)
+  /// Begins at the time, so that it is another one after a restart.
+  private let current = Atomic(Int(Date().timeIntervalSince1970 * 1000))
 
   /// How many watch.
-  var watcherCount: Int { state.withLock { $0.watchers.count } }
+  var watcherCount: Int { watchers.watcherCount }
 
   /// A number that is higher after every change.
-  var version: Int { state.withLock { $0.version } }
+  var version: Int { current.load(ordering: .sequentiallyConsistent) }
 
   /// Something changed. A watcher who has not yet looked sees one change.
   func happened() {
-    state.withLock { state in
-      state.version += 1
-      for watcher in state.watchers.values { watcher.yield() }
-    }
+    current.add(1, ordering: .sequentiallyConsistent)
+    watchers.tell(())
   }
 
   /// The changes from now on.
-  func watch() -> AsyncStream<Void> {
-    let (stream, continuation) = AsyncStream.makeStream(
-      of: Void.self, bufferingPolicy: .bufferingNewest(1))
-    let number = state.withLock { state in
-      state.next += 1
-      state.watchers[state.next] = continuation
-      return state.next
-    }
-    continuation.onTermination = { [weak self] _ in
-      self?.state.withLock { _ = $0.watchers.removeValue(forKey: number) }
-    }
-    return stream
+  ///
+  /// - Throws: `live.busy`, with when to come again.
+  func watch() throws(Problem) -> AsyncStream<Void> {
+    if let watched = watchers.watch(atMost: Self.mostWatchers) { return watched }
+    throw Problem(
+      .serviceUnavailable,
+      Refusal(
+        "live.busy", problem: "\(Self.mostWatchers) pages are watching already.",
+        remedy: "Load the page again by hand, or close others."), retryAfter: 30)
   }
 }

@@ -4,12 +4,8 @@ import Synchronization
 /// Threads of lower priority on which questions are counted, so that a long pass over all events
 /// keeps nobody's request waiting.
 final class CountingThreads: TaskExecutor {
-  private struct State {
-    var jobs: [UnownedJob] = []
-    var next = 0
-  }
-
-  private let state = Mutex(State())
+  /// What waits, the oldest first: a few pieces of each request that is being counted.
+  private let jobs = Mutex<[UnownedJob]>([])
   private let waiting = DispatchSemaphore(value: 0)
 
   /// Starts the threads, which live as long as the process.
@@ -31,21 +27,11 @@ final class CountingThreads: TaskExecutor {
 
   func enqueue(_ job: consuming ExecutorJob) {
     let job = UnownedJob(job)
-    state.withLock { $0.jobs.append(job) }
+    jobs.withLock { $0.append(job) }
     waiting.signal()
   }
 
   private func take() -> UnownedJob? {
-    state.withLock { state in
-      guard state.next < state.jobs.count else { return nil }
-      defer {
-        state.next += 1
-        if state.next == state.jobs.count {
-          state.jobs.removeAll(keepingCapacity: true)
-          state.next = 0
-        }
-      }
-      return state.jobs[state.next]
-    }
+    jobs.withLock { $0.isEmpty ? nil : $0.removeFirst() }
   }
 }

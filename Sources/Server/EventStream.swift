@@ -4,80 +4,44 @@ import HTTPTypes
 import Hummingbird
 import NIOCore
 import ServiceLifecycle
-import Synchronization
-
-/// How many event streams are open: each holds a connection and wakes up with every change.
-final class StreamPlaces: Sendable {
-  /// The most at a time.
-  static let most = 512
-
-  private let taken = Mutex(0)
-
-  /// Takes a place.
-  ///
-  /// - Throws: `live.busy`, with when to come again.
-  func take() throws {
-    let isFree = taken.withLock { taken in
-      guard taken < Self.most else { return false }
-      taken += 1
-      return true
-    }
-    guard !isFree else { return }
-    throw Problem(
-      .serviceUnavailable,
-      Refusal(
-        "live.busy", problem: "\(Self.most) pages are watching already.",
-        remedy: "Load the page again by hand, or close others."), retryAfter: 30)
-  }
-
-  /// How many are taken.
-  var count: Int { taken.withLock { $0 } }
-
-  /// Gives it back.
-  func leave() { taken.withLock { $0 -= 1 } }
-}
 
 extension Response {
-  /// At most one change is told in this time.
-  private static let shortestPause = Duration.seconds(1)
   /// How often a comment is sent, by which a browser that left is noticed.
   private static let pulse = Duration.seconds(15)
 
-  /// What an event stream tells.
-  private enum Signal: Sendable { case changed, pulse, bye }
-
-  /// A stream that tells of changes to the stories, until the page is left or the server stops.
+  /// A stream of server-sent events, until the page is left or the server stops.
   ///
-  /// `event: state` at first, `event: changed` at most once a second, both with the version of
-  /// the stories; `event: bye` when the server stops.
+  /// It ends with `event: bye` when the server stops. A browser whose stream ends asks again.
+  /// - Parameters:
+  ///   - opening: what is sent first.
+  ///   - mostWaiting: how many texts wait for a slow browser; then the oldest are left out.
+  ///   - lifetime: after how long the stream ends, so that who asks is looked at anew; nil: never.
+  ///   - tell: says texts of the stream until it is cancelled.
   /// - SeeAlso: HTML Living Standard, section 9.2, server-sent events.
-  /// - Throws: `live.busy` where too many watch.
-  static func watching(_ changes: Changes, at places: StreamPlaces) throws -> Response {
-    try places.take()
-    let place = StreamPlace(places)
+  static func events(
+    opening: String, mostWaiting: Int, lifetime: Duration? = nil,
+    _ tell: @escaping @Sendable (_ say: @escaping @Sendable (String) -> Void) async -> Void
+  ) -> Response {
     let body = ResponseBody { writer in
-      defer { place.leave() }
-      // Watched from before the first byte, so that no change is missed.
-      let watched = changes.watch()
-      try await writer.write(
-        ByteBuffer(string: "retry: 2000\nevent: state\ndata: \(changes.version)\n\n"))
-      let (signals, teller) = AsyncStream.makeStream(
-        of: Signal.self, bufferingPolicy: .bufferingNewest(4))
-      let telling = Task { await tell(watched, to: teller) }
-      let pulsing = Task {
-        while (try? await Task.sleep(for: pulse)) != nil { teller.yield(.pulse) }
-      }
-      defer {
-        telling.cancel()
-        pulsing.cancel()
-      }
-      for await signal in signals {
-        switch signal {
-        case .changed:
-          try await writer.write(ByteBuffer(string: "event: changed\ndata: \(changes.version)\n\n"))
-        case .pulse: try await writer.write(ByteBuffer(string: ":\n\n"))
-        case .bye: try await writer.write(ByteBuffer(string: "event: bye\ndata:\n\n"))
+      try await writer.write(ByteBuffer(string: opening))
+      let (texts, teller) = AsyncStream.makeStream(
+        of: String.self, bufferingPolicy: .bufferingNewest(mostWaiting))
+      try await withThrowingTaskGroup(of: Void.self) { group in
+        group.addTask {
+          await cancelWhenGracefulShutdown { await tell { teller.yield($0) } }
+          teller.yield("event: bye\ndata: {}\n\n")
+          teller.finish()
         }
+        group.addTask {
+          while (try? await Task.sleep(for: pulse)) != nil { teller.yield(":\n\n") }
+        }
+        if let lifetime {
+          group.addTask {
+            if (try? await Task.sleep(for: lifetime)) != nil { teller.finish() }
+          }
+        }
+        for await text in texts { try await writer.write(ByteBuffer(string: text)) }
+        group.cancelAll()
       }
       try await writer.finish(nil)
     }
@@ -85,42 +49,31 @@ extension Response {
       status: .ok,
       headers: [
         .contentType: "text/event-stream", .cacheControl: "no-store",
-        // Proxies that gather answers first would keep every change to themselves.
+        // Proxies that gather answers first would keep every event to themselves.
         .accelBuffering: "no",
       ], body: body)
   }
 
-  /// Passes changes on, with a pause after each, and says goodbye when the server stops.
-  private static func tell(
-    _ changes: AsyncStream<Void>, to teller: AsyncStream<Signal>.Continuation
-  ) async {
-    await cancelWhenGracefulShutdown {
-      for await _ in changes {
-        teller.yield(.changed)
+  /// At most one change is told in this time.
+  private static let shortestPause = Duration.seconds(1)
+
+  /// A stream that tells of changes to the stories.
+  ///
+  /// `event: state` at first, `event: changed` at most once a second, both with the version of
+  /// the stories.
+  /// - Throws: `live.busy` where too many watch.
+  static func watching(_ changes: Changes) throws -> Response {
+    // Watched from before the version is read, so that no change is missed.
+    let watched = try changes.watch()
+    return events(
+      opening: "retry: 2000\nevent: state\ndata: \(changes.version)\n\n", mostWaiting: 4
+    ) { say in
+      for await _ in watched {
+        say("event: changed\ndata: \(changes.version)\n\n")
         guard (try? await Task.sleep(for: shortestPause)) != nil else { break }
       }
     }
-    teller.yield(.bye)
-    teller.finish()
   }
-}
-
-/// One place, given back once: when the stream ends, or when it was never begun.
-private final class StreamPlace: Sendable {
-  private let places: StreamPlaces
-  private let isTaken = Mutex(true)
-
-  init(_ places: StreamPlaces) { self.places = places }
-
-  func leave() {
-    let wasTaken = isTaken.withLock { taken in
-      defer { taken = false }
-      return taken
-    }
-    if wasTaken { places.leave() }
-  }
-
-  deinit { leave() }
 }
 
 extension HTTPField.Name {

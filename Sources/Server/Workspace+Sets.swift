@@ -18,8 +18,6 @@ extension Workspace {
         problem: "There is a segment, persona or saved set “\(set.name.prefix(80))” already.",
         remedy: "Go back and choose another name.")
     }
-    try store.save(set)
-    try store.record(
-      .setSaved, set.name, detail: "\(set.members.count) customers", by: principal)
+    try store.save(set, by: principal)
   }
 }

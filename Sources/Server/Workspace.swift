@@ -25,8 +25,6 @@ final class Workspace: Sendable {
   let limiter = Mutex(SignInLimiter())
   /// The stories that live parts of pages show.
   let live = LiveStories()
-  /// The pages that watch for changes.
-  let streams = StreamPlaces()
   /// Maps of unchanged stories, some 100 KB each; and the customers behind their numbers, of whom
   /// there may be millions, at 8 bytes each.
   let maps = KeptAnswers<MapKey, MeasuredJourney>(most: 48)
@@ -82,7 +80,12 @@ final class Workspace: Sendable {
     }
   }
 
-  /// What the names in a question stand for.
+  /// Days as the experience counts them.
+  func calendar() throws(Refusal) -> LocalCalendar {
+    try LocalCalendar(timezone: experience().experience?.timezone ?? "UTC")
+  }
+
+  /// What the names in a question stand for; reads all saved sets.
   func context(_ view: IdentityView = .latest) throws -> QuestionContext {
     var context = try QuestionContext(experience().experience)
     for set in try store.savedSets(view) { context.savedSets[set.name] = set.members }

@@ -1,3 +1,4 @@
+import Accounts
 import Events
 import Foundation
 import GRDB
@@ -49,9 +50,12 @@ extension Store {
   /// written anew, the database is written anew, and every file is searched. What stays is the
   /// 64-bit hash of each identity with the time of the erasure, so that older events that are sent
   /// again are refused; newer ones are welcome. Snapshots that are still in use keep what they had.
-  /// - Throws: `identity.unknown` where nothing is known of the identity; faults, after which the
-  ///   customer stays hidden, and the next erasure or import finishes the removal.
-  public func erase(_ identity: Identity) throws -> ErasureReport {
+  /// - Throws: `access.denied`; `identity.unknown` where nothing is known of the identity; faults,
+  ///   after which the customer stays hidden, and the next erasure or import finishes the removal.
+  public func erase(
+    _ identity: Identity, by principal: Principal = .folderOwner
+  ) throws -> ErasureReport {
+    try principal.require(.eraseCustomers)
     try Self.check(identity)
     return try alone {
       defer { forgetErased() }
@@ -60,7 +64,7 @@ extension Store {
       let erased = try identities(of: identity)
       // While the links still tell the other ids: an interrupted erasure is asked for once more.
       report.rejectedLines = try RejectsFolder(folder).removeLines(mentioning: erased.map(\.id))
-      try hide(erased, &report)
+      try hide(erased, by: principal, &report)
       report.events = try removeHiddenEvents()
       try rewriteDatabase()
       try search(for: erased, &report)
@@ -128,20 +132,24 @@ extension Store {
   }
 
   /// Hides the customer from snapshots and forgets links and log, in one transaction.
-  private func hide(_ identities: [Identity], _ report: inout ErasureReport) throws {
+  private func hide(
+    _ identities: [Identity], by principal: Principal, _ report: inout ErasureReport
+  ) throws {
     let now = clock()
     let (links, logged) = try tail.state.withLock { state in
       let removed = try write { database in
         let links = try Self.eraseRows(of: identities.map(\.key), at: now, database)
         let logged = try LogRow.removeEvents(of: identities, in: folder, database)
-        report.refusedItems = try ErasedTexts.forget(identities.map(\.id), database)
+        report.refusedItems = try ErasedTexts.forget(identities, database)
         try advance("identity", in: database)
         // Nobody else's canonical key changes, so parts that were settled stay so.
         let identity = try counter("identity", in: database)
         try database.execute(
           sql: "UPDATE parts SET identity = ? WHERE identity = ?",
           arguments: [identity, identity - 1])
-        try audit("erase", identities.first?.key, "\(identities.count) identities", database)
+        try note(
+          .customerErased, identities.first.map { hexadecimal($0.key) } ?? "",
+          "\(identities.count) identities", by: principal, database)
         return (links, logged)
       }
       state.forget()
@@ -164,7 +172,7 @@ extension Store {
           """)
       try database.execute(literal: "DELETE FROM links WHERE first = \(key) OR second = \(key)")
       links += database.changesCount
-      // What other changes say of the customer goes, too.
+      // What changes say of the customer goes, too: here those of older versions.
       try database.execute(
         literal: "DELETE FROM audit WHERE action IN ('link', 'unlink') AND subject = \(key)")
     }

@@ -1,3 +1,4 @@
+import Accounts
 import Events
 import Foundation
 import GRDB
@@ -288,7 +289,7 @@ extension Store {
           sql: "UPDATE imports SET state = 'discarded', ended = ? WHERE id = ?",
           arguments: [now.milliseconds, id])
         try Self.forgetUnlinkedIdentities(database)
-        try audit("discard", UInt64(id), "", database)
+        try note(.importDiscarded, "import \(id)", by: .folderOwner, database)
         return (row["source"], staged.map(\.number))
       }
     }

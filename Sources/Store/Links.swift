@@ -1,3 +1,4 @@
+import Accounts
 import Events
 import Foundation
 import GRDB
@@ -33,11 +34,14 @@ extension Store {
   ///
   /// - Parameter reason: why, for those who read the link later.
   /// - Returns: false where a person had said so already.
-  /// - Throws: `identity.placeholder`, `identity.length`, `identity.same`, `identity.collision`.
+  /// - Throws: `access.denied`, `identity.placeholder`, `identity.length`, `identity.same`,
+  ///   `identity.collision`.
   @discardableResult
   public func link(
-    _ first: Identity, _ second: Identity, reason: String = "by hand"
+    _ first: Identity, _ second: Identity, reason: String = "by hand",
+    by principal: Principal = .folderOwner
   ) throws -> Bool {
+    try principal.require(.linkCustomers)
     try Self.check(first, second)
     let now = clock()
     return try changing.withLock { _ in
@@ -46,7 +50,9 @@ extension Store {
           try LinkRow(first, second, .person, rule: reason, said: now).insert(into: database)
         else { return false }
         try advance("identity", in: database)
-        try audit("link", first.key, "with \(String(second.key, radix: 16))", database)
+        try note(
+          .customersLinked, hexadecimal(first.key), "with \(hexadecimal(second.key))",
+          by: principal, database)
         return true
       }
     }
@@ -56,15 +62,18 @@ extension Store {
   ///
   /// Nothing is rewritten: the links are kept with the time of their removal, and events don't
   /// bring them back.
-  /// - Throws: `identity.link` where no link ties the two directly.
-  public func unlink(_ first: Identity, _ second: Identity, by person: String = "") throws {
+  /// - Throws: `access.denied`; `identity.link` where no link ties the two directly.
+  public func unlink(
+    _ first: Identity, _ second: Identity, by principal: Principal = .folderOwner
+  ) throws {
+    try principal.require(.linkCustomers)
     let now = clock()
     let pair = LinkRow(first, second, .person, rule: "", said: now)
     try changing.withLock { _ in
       try write { database in
         try database.execute(
           literal: """
-            UPDATE links SET removed = \(now.milliseconds), removed_by = \(person)
+            UPDATE links SET removed = \(now.milliseconds), removed_by = \(principal.name)
             WHERE first = \(pair.firstKey) AND second = \(pair.secondKey) AND removed IS NULL
               AND \(sql: visibleLinks)
             """)
@@ -74,7 +83,9 @@ extension Store {
             remedy: "Look at the links of either with `waymark customers`, and take back one.")
         }
         try advance("identity", in: database)
-        try audit("unlink", first.key, "from \(String(second.key, radix: 16))", database)
+        try note(
+          .customersUnlinked, hexadecimal(first.key), "from \(hexadecimal(second.key))",
+          by: principal, database)
       }
     }
   }
@@ -187,18 +198,6 @@ extension Store {
         DELETE FROM links WHERE import = \(id) AND EXISTS (
           SELECT 1 FROM links old WHERE old.first = links.first AND old.second = links.second
             AND old.source <> 'person' AND old.import IS NOT \(id))
-        """)
-  }
-
-  /// Writes down who changed what.
-  func audit(
-    _ action: String, _ subject: UInt64?, _ detail: String, _ database: Database
-  ) throws {
-    try database.execute(
-      literal: """
-        INSERT INTO audit (at, action, subject, detail)
-        VALUES (\(clock().milliseconds), \(action), \(subject.map(Int64.init(bitPattern:))),
-          \(detail))
         """)
   }
 }

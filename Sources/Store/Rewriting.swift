@@ -1,3 +1,4 @@
+import Accounts
 import Events
 import Foundation
 import GRDB
@@ -267,7 +268,8 @@ extension Store {
       let row = try Row.fetchOne(
         database, sql: "SELECT * FROM imports WHERE id = ?", arguments: [importID])
     else { throw Refusal.importEnded }
-    try audit("import", UInt64(importID), "\(added) events added", database)
+    try note(
+      .imported, "import \(importID)", "\(added) events added", by: .folderOwner, database)
     let refused = Set(plan.placement.resolution.refused)
     let own = try Int64.fetchSet(
       database, sql: "SELECT id FROM links WHERE import = ?", arguments: [importID])

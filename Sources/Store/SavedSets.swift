@@ -1,3 +1,4 @@
+import Accounts
 import Events
 import Foundation
 import GRDB
@@ -40,7 +41,8 @@ extension Store {
   /// Saves a set, in the place of one of the same name.
   ///
   /// - Throws: `set.name`, `set.size`, `set.count`.
-  public func save(_ set: SavedSet) throws {
+  public func save(_ set: SavedSet, by principal: Principal = .folderOwner) throws {
+    try principal.require(.save)
     try Self.check(set)
     let now = clock()
     let members = Set(set.members).sorted().map(\.littleEndian).withUnsafeBytes { Data($0) }
@@ -58,6 +60,7 @@ extension Store {
             INSERT OR REPLACE INTO saved_sets (name, saved, question, place, members)
             VALUES (\(set.name), \(now.milliseconds), \(set.question), \(set.place), \(members))
             """)
+        try note(.setSaved, set.name, "\(set.members.count) customers", by: principal, database)
       }
     }
   }
@@ -100,14 +103,17 @@ extension Store {
   /// Deletes a saved set; the customers stay.
   ///
   /// - Throws: `set.unknown`.
-  public func deleteSavedSet(_ name: String) throws {
+  public func deleteSavedSet(_ name: String, by principal: Principal = .folderOwner) throws {
+    try principal.require(.save)
     try changing.withLock { _ in
       try write { database in
         try database.execute(literal: "DELETE FROM saved_sets WHERE name = \(name)")
-        guard database.changesCount == 0 else { return }
-        throw Refusal(
-          "set.unknown", problem: "There is no saved set “\(name.prefix(80))”.",
-          remedy: "`waymark segments` lists them.")
+        guard database.changesCount > 0 else {
+          throw Refusal(
+            "set.unknown", problem: "There is no saved set “\(name.prefix(80))”.",
+            remedy: "`waymark segments` lists them.")
+        }
+        try note(.setDeleted, name, by: principal, database)
       }
     }
   }

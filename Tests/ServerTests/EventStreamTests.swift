@@ -15,9 +15,9 @@ private struct Listener: ResponseBodyWriter {
 
 @Suite struct `A stream of changes` {
   @Test func `tells of a change, and gives its place back when it is left`() async throws {
-    let (changes, places) = (Changes(), StreamPlaces())
-    let response = try Response.watching(changes, at: places)
-    #expect(places.count == 1)
+    let changes = Changes()
+    let response = try Response.watching(changes)
+    #expect(changes.watcherCount == 1)
     let (words, heard) = AsyncStream.makeStream(of: String.self)
     let listening = Task { try await response.body.write(Listener(heard: heard)) }
     var spoken = words.makeAsyncIterator()
@@ -27,23 +27,24 @@ private struct Listener: ResponseBodyWriter {
     #expect(await spoken.next() == "event: changed\ndata: \(first + 1)\n\n")
     listening.cancel()
     try await listening.value
-    #expect(places.count == 0)
+    #expect(changes.watcherCount == 0)
   }
 
   @Test func `gives its place back where nobody listens`() throws {
-    let places = StreamPlaces()
-    do { _ = try Response.watching(Changes(), at: places) }
-    #expect(places.count == 0)
+    let changes = Changes()
+    do { _ = try Response.watching(changes) }
+    #expect(changes.watcherCount == 0)
   }
 
   @Test func `is refused where too many watch`() throws {
-    let places = StreamPlaces()
-    for _ in 0..<StreamPlaces.most { try places.take() }
-    let problem = #expect(throws: Problem.self) { try places.take() }
+    let changes = Changes()
+    var watched = try (0..<Changes.mostWatchers).map { _ in try changes.watch() }
+    let problem = #expect(throws: Problem.self) { _ = try changes.watch() }
     #expect(problem?.status == 503)
     #expect(problem?.retryAfter == 30)
-    places.leave()
-    try places.take()
+    watched.removeLast()
+    watched.append(try changes.watch())
+    #expect(changes.watcherCount == Changes.mostWatchers)
   }
 }
 

@@ -11,7 +11,7 @@ public enum SignInPage {
       main: """
         <div class="narrow"><h1>Set up Waymark</h1>
         <p class="muted">You are the first here, so you become its admin.</p>
-        <form class="card" method="post" action="/setup?token=\(url: token)">\(notice(problem))
+        <form class="card" method="post" action="/setup?token=\(url: token)">\(.problem(problem))
         <label class="field">Your name<input name="name" value="\(name)" autocomplete="name" \
         required maxlength="80" autofocus></label>
         \(emailField(email))
@@ -43,7 +43,7 @@ public enum SignInPage {
       title: "Sign in",
       main: """
         <div class="narrow"><h1>Sign in</h1>
-        <form class="card" method="post" action="/sign-in">\(notice(problem))
+        <form class="card" method="post" action="/sign-in">\(.problem(problem))
         <input type="hidden" name="next" value="\(next)">\(emailField(email))
         <label class="field">Password<input name="password" type="password" \
         autocomplete="current-password" required></label>
@@ -56,9 +56,5 @@ public enum SignInPage {
     <label class="field">Email<input name="email" type="email" value="\(email)" \
     autocomplete="username" required maxlength="254"></label>
     """
-  }
-
-  private static func notice(_ problem: Refusal?) -> Markup? {
-    problem.map { "<p class=\"notice problem\" role=\"alert\">\($0.problem) \($0.remedy)</p>" }
   }
 }

@@ -1,5 +1,6 @@
 import Accounts
 import Events
+import Maps
 import Store
 
 /// How the program itself is.
@@ -37,11 +38,15 @@ public enum HealthPage {
   ) -> Markup {
     let share = status.events == 0 ? 0 : 100 * status.loggedEvents / status.events
     let tiles: [Markup] = [
-      tile("Events", .count(status.events), "of \(status.customers.inGroups) customers at least"),
+      tile(
+        "Events", .count(status.events),
+        "of \(Figures.grouped(status.customers)) customers at least"),
       tile("Not sealed yet", .count(status.loggedEvents), "\(share) % of all; kept in the log"),
       tile("Parts", .count(status.parts), "\(words(status.bytes))"),
       tile("Disk", size(facts.folderBytes), facts.freeBytes.map { "\(words($0)) free" } ?? ""),
-      tile("Memory", size(facts.memoryBytes), "\(facts.watchers.inGroups) pages watch for changes"),
+      tile(
+        "Memory", size(facts.memoryBytes),
+        "\(Figures.grouped(facts.watchers)) pages watch for changes"),
       tile("Version", "\(facts.version)", "format \(status.format) of the store"),
     ]
     let running: Markup? = status.runningImport.map {

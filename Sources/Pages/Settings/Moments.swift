@@ -1,4 +1,5 @@
 import Events
+import Maps
 
 extension Markup {
   /// A moment to the minute, in UTC.
@@ -25,25 +26,11 @@ extension Markup {
 
   /// A number with groups of three digits.
   static func count(_ number: Int) -> Markup {
-    "<span class=\"figure\">\(number.inGroups)</span>"
+    "<span class=\"figure\">\(Figures.grouped(number))</span>"
   }
 
   /// A choice of a list.
   static func option(_ value: String, _ title: String, chosen: Bool) -> Markup {
     "<option value=\"\(value)\"\(if: chosen, "selected")>\(title)</option>"
-  }
-}
-
-extension Int {
-  /// The number with commas between groups of three digits.
-  var inGroups: String {
-    var digits = String(magnitude)
-    var groups: [String] = []
-    while digits.count > 3 {
-      groups.insert(String(digits.suffix(3)), at: 0)
-      digits.removeLast(3)
-    }
-    groups.insert(digits, at: 0)
-    return (self < 0 ? "-" : "") + groups.joined(separator: ",")
   }
 }

@@ -41,21 +41,18 @@ enum CustomerRoutes {
     if !wanted.isEmpty, stories.canonicalKey(of: Identity(wanted)) != nil {
       return .goTo("/customers/\(Identity(wanted).description.urlEncoded)")
     }
-    let calendar = try visit.workspace.context().calendar
+    let calendar = try visit.workspace.calendar()
     let found = try await visit.workspace.onCountingThreads {
       wanted.isEmpty
         ? stories.customers(limit: listLength)
         : stories.customers(
           stories.customers(idPrefix: Identity(wanted).id, limit: listLength))
     }
-    let rows = found.map { customer in
-      CustomerList.Row(
-        identity: customer.identity, events: customer.events,
-        first: "\(calendar.day(customer.first))", last: "\(calendar.day(customer.last))")
-    }
     return .page(
-      CustomersPage(wanted: wanted, list: CustomerList(rows), count: stories.customerCount)
-        .render(visit.frame(.customers)))
+      CustomersPage(
+        wanted: wanted, list: CustomerList(found, calendar), count: stories.customerCount
+      )
+      .render(visit.frame(.customers)))
   }
 
   /// The identity of the address and the events of its customer.
@@ -77,7 +74,7 @@ enum CustomerRoutes {
     let workspace = visit.workspace
     let timeline = CustomerTimeline(
       events, experience: workspace.experience().experience,
-      calendar: try workspace.context().calendar)
+      calendar: try workspace.calendar())
     let skipped = visit.query("after").flatMap { Int($0) }.map { max(0, $0) } ?? 0
     let end = min(events.count, skipped + CustomerTimeline.pageLength)
     let page = CustomerStoryPage(
@@ -102,56 +99,46 @@ enum CustomerRoutes {
     _ visit: Visit, _ make: ([Event]) throws -> Response
   ) async throws -> Response {
     let (identity, events) = try await customer(visit)
-    guard let principal = visit.visitor.principal else { throw Problem.signIn }
     // The log of deeds names the customer by a hash, so that an erasure leaves no trace in it.
     try visit.workspace.store.record(
       .customerExported, hexadecimal(identity.key), detail: "\(events.count) events",
-      by: principal)
+      by: try visit.principal())
     let ending = visit.request.uri.path.hasSuffix(".json") ? "json" : "csv"
     return try make(events).named("events.\(ending)")
   }
 
   private static func link(_ visit: Visit) async throws -> Response {
     let identity = Identity(visit.parameter("identity"))
-    let text = try await visit.form()["other"]?.trimmingCharacters(in: .whitespaces) ?? ""
-    guard let principal = visit.visitor.principal else { throw Problem.signIn }
-    let other = Identity(text)
-    let store = visit.workspace.store
-    _ = try store.link(identity, other, reason: "by \(principal.name)")
-    try store.record(
-      .customersLinked, hexadecimal(identity.key), detail: "with \(hexadecimal(other.key))",
-      by: principal)
+    let other = try await visit.form()["other"]?.trimmingCharacters(in: .whitespaces) ?? ""
+    let principal = try visit.principal()
+    _ = try visit.workspace.store.link(
+      identity, Identity(other), reason: "by \(principal.name)", by: principal)
     visit.workspace.changes.happened()
     return .goTo("/customers/\(identity.description.urlEncoded)?said=linked")
   }
 
   private static func unlink(_ visit: Visit) async throws -> Response {
-    let identity = Identity(visit.parameter("identity"))
     let form = try await visit.form()
-    guard let principal = visit.visitor.principal else { throw Problem.signIn }
-    let (first, second) = (Identity(form["first"] ?? ""), Identity(form["second"] ?? ""))
-    let store = visit.workspace.store
-    try store.unlink(first, second, by: principal.name)
-    try store.record(
-      .customersUnlinked, hexadecimal(first.key), detail: "from \(hexadecimal(second.key))",
-      by: principal)
+    try visit.workspace.store.unlink(
+      Identity(form["first"] ?? ""), Identity(form["second"] ?? ""), by: try visit.principal())
     visit.workspace.changes.happened()
+    let identity = Identity(visit.parameter("identity"))
     return .goTo("/customers/\(identity.description.urlEncoded)?said=unlinked")
   }
 
   private static func erase(_ visit: Visit) async throws -> Response {
     let identity = Identity(visit.parameter("identity"))
     let typed = try await visit.form()["confirm"]?.trimmingCharacters(in: .whitespaces) ?? ""
-    guard let principal = visit.visitor.principal else { throw Problem.signIn }
     guard typed == identity.id || typed == identity.description else {
       throw Refusal(
         "erase.confirm", problem: "Nothing was erased: that is not the id of this customer.",
         remedy: "Go back and type the id as it stands above.")
     }
     let workspace = visit.workspace
-    let report = try await workspace.onCountingThreads { try workspace.store.erase(identity) }
-    try workspace.store.record(
-      .customerErased, hexadecimal(identity.key), detail: "\(report.events) events", by: principal)
+    let principal = try visit.principal()
+    let report = try await workspace.onCountingThreads {
+      try workspace.store.erase(identity, by: principal)
+    }
     workspace.changes.happened()
     let facts =
       [

@@ -109,7 +109,7 @@ extension Workspace {
     guard latest?.1 != Self.texts(desk.files) else { return }
     try store.saveExperience(
       Self.texts(desk.files), message: "As it was found on the disk",
-      by: .owner("the owner of the folder"))
+      by: .folderOwner)
   }
 
   static func texts(_ files: [ExperienceDesk.File]) -> [String: String] {

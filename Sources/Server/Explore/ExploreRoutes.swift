@@ -36,7 +36,7 @@ enum ExploreRoutes {
   ]
 
   private static func page(_ visit: Visit) async throws -> Response {
-    let text = visit.query("q")?.replacing("\r\n", with: "\n") ?? ""
+    let text = text(visit)
     let experience = visit.workspace.experience().experience
     var page = ExplorePage(
       text: text, suggestions: Suggestions.questions(for: experience), style: style(visit))
@@ -55,13 +55,22 @@ enum ExploreRoutes {
     return .page(page.render(visit.frame(.explore)))
   }
 
+  /// The question as the address has it, whatever a browser ends its lines with.
+  private static func text(_ visit: Visit) -> String {
+    visit.query("q")?.replacing("\r\n", with: "\n") ?? ""
+  }
+
+  /// The questions of the address.
+  private static func questions(
+    _ visit: Visit, in context: QuestionContext
+  ) throws(Diagnostic) -> [Question] {
+    try Question.read(text(visit), file: "question", in: context)
+  }
+
   /// The answers to the questions of the address.
   private static func answers(_ visit: Visit) async throws -> [Answered] {
-    let workspace = visit.workspace
-    let context = try workspace.context()
-    let questions = try Question.read(
-      visit.query("q")?.replacing("\r\n", with: "\n") ?? "", file: "question", in: context)
-    return try await workspace.ask(questions, in: context)
+    let context = try visit.workspace.context()
+    return try await visit.workspace.ask(try questions(visit, in: context), in: context)
   }
 
   /// The answer to the one question of the address.
@@ -81,85 +90,64 @@ enum ExploreRoutes {
       currency: experience?.currency ?? "", timezone: experience?.timezone ?? "UTC")
   }
 
-  // The customers behind a row.
+  /// A row of the answer to the one question of the address, and the customers behind it.
+  private struct Behind {
+    var question: Question
+    var row: String
+    /// Canonical keys, ascending.
+    var keys: [UInt64]
+    var stories: Stories
+    var calendar: LocalCalendar
+    /// The list's address.
+    var address: String
 
-  /// How many customers one page lists.
-  private static let pageLength = 50
-  /// The most customers of a file: some 50 MB, which are made in memory.
-  private static let longestFile = 1_000_000
-
-  /// The question, its row, and the canonical keys of the customers behind it.
-  private static func behind(
-    _ visit: Visit
-  ) async throws -> (question: Question, row: String, keys: [UInt64], stories: Stories) {
-    let workspace = visit.workspace
-    let context = try workspace.context()
-    let questions = try Question.read(visit.query("q") ?? "", file: "question", in: context)
-    guard questions.count == 1, let question = questions.first, let row = visit.query("row") else {
-      throw Refusal(
-        "explore.row", problem: "The address names no row of one answer.",
-        remedy: "Follow a number of an answer under Explore.")
+    init(_ visit: Visit) async throws {
+      let workspace = visit.workspace
+      let context = try workspace.context()
+      let questions = try ExploreRoutes.questions(visit, in: context)
+      guard questions.count == 1, let first = questions.first, let row = visit.query("row") else {
+        throw Refusal(
+          "explore.row", problem: "The address names no row of one answer.",
+          remedy: "Follow a number of an answer under Explore.")
+      }
+      let known = try await workspace.stories(
+        first.scope.identityAsOf.map { .asOf($0) } ?? .latest)
+      let key = try AnswerRowKey(row)
+      keys = try await workspace.onCountingThreads {
+        try await Stories.customers(behind: key, of: first, in: context) { _ in known }
+      }
+      (question, self.row, stories, calendar) = (first, row, known, context.calendar)
+      address =
+        "/explore/customers?q=\(ExploreRoutes.text(visit).urlEncoded)&row=\(row.urlEncoded)"
     }
-    let stories = try await workspace.stories(
-      question.scope.identityAsOf.map { .asOf($0) } ?? .latest)
-    let key = try AnswerRowKey(row)
-    let keys = try await workspace.onCountingThreads {
-      try await Stories.customers(behind: key, of: question, in: context) { _ in stories }
-    }
-    return (question, row, keys, stories)
   }
 
   private static func customers(_ visit: Visit) async throws -> Response {
-    let found = try await behind(visit)
-    let after = visit.query("after").flatMap { UInt64($0, radix: 16) } ?? 0
-    let rest = found.keys.drop { $0 <= after }
-    let text = visit.query("q") ?? ""
-    let next: String? =
-      rest.count > pageLength
-      ? rest.prefix(pageLength).last.map { key in
-        "/explore/customers?q=\(text.urlEncoded)&row=\(found.row.urlEncoded)"
-          + "&after=\(hexadecimal(key))"
-      } : nil
-    let calendar = try visit.workspace.context().calendar
-    let rows = found.stories.customers(rest.prefix(pageLength)).map { customer in
-      CustomerList.Row(
-        identity: customer.identity, events: customer.events,
-        first: "\(calendar.day(customer.first))", last: "\(calendar.day(customer.last))")
-    }
+    let found = try await Behind(visit)
     var frame = visit.frame(.explore)
     if let saved = visit.query("saved") {
       frame.notice = "Saved as “\(saved)”: write `for: \(saved)` in any question."
     }
+    let list = try visit.list(found.keys, of: found.stories, found.calendar, at: found.address)
     return .page(
       AnswerCustomersPage(
-        text: text, row: found.row, count: found.keys.count,
-        list: CustomerList(rows, next: next), maySave: visit.visitor.may(.save)
+        text: text(visit), row: found.row, count: found.keys.count, list: list,
+        maySave: visit.visitor.may(.save)
       ).render(frame))
   }
 
   private static func customersFile(_ visit: Visit) async throws -> Response {
-    let found = try await behind(visit)
-    guard found.keys.count <= longestFile else {
-      throw Refusal(
-        "customers.file", problem: "There are \(found.keys.count) customers.",
-        remedy: "A file has at most \(longestFile): ask of a shorter range or a segment.")
-    }
-    let text = try await visit.workspace.onCountingThreads {
-      AnswerCSV.customers(found.stories.customers(found.keys))
-    }
-    return Response.text(text, "text/csv; charset=utf-8").named("customers.csv")
+    let found = try await Behind(visit)
+    return try await visit.file(found.keys, of: found.stories, named: "customers")
   }
 
   private static func save(_ visit: Visit) async throws -> Response {
     let name = try await visit.form()["name"] ?? ""
-    guard let principal = visit.visitor.principal else { throw Problem.signIn }
-    let found = try await behind(visit)
+    let found = try await Behind(visit)
     try visit.workspace.save(
       SavedSet(
         name: name, question: try found.question.json, place: found.row, members: found.keys),
-      by: principal)
-    return .goTo(
-      "/explore/customers?q=\((visit.query("q") ?? "").urlEncoded)"
-        + "&row=\(found.row.urlEncoded)&saved=\(name.urlEncoded)")
+      by: try visit.principal())
+    return .goTo("\(found.address)&saved=\(name.urlEncoded)")
   }
 }

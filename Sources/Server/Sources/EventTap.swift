@@ -1,6 +1,3 @@
-import Events
-import Synchronization
-
 /// Shows events to people who look on while they come in; costs next to nothing while nobody does.
 final class EventTap: Sendable {
   /// What became of an item.
@@ -23,45 +20,14 @@ final class EventTap: Sendable {
   /// How many items wait for a slow browser; then the oldest ones are left out.
   static let mostWaiting = 200
 
-  private struct State {
-    var watchers: [Int: AsyncStream<Seen>.Continuation] = [:]
-    var next = 0
-  }
-
-  private let state = Mutex(State())
-  private let watched = Atomic(0)
+  private let watchers = Broadcast<Seen>(mostWaiting: mostWaiting)
 
   /// Whether anybody looks on: ask before making what is shown.
-  var isWatched: Bool { watched.load(ordering: .relaxed) > 0 }
+  var isWatched: Bool { watchers.watcherCount > 0 }
 
   /// Shows an item to those who look on.
-  func show(_ seen: @autoclosure () -> Seen) {
-    guard isWatched else { return }
-    let seen = seen()
-    state.withLock { state in
-      for watcher in state.watchers.values { watcher.yield(seen) }
-    }
-  }
+  func show(_ seen: @autoclosure () -> Seen) { watchers.tell(seen()) }
 
   /// The items from now on; nil where too many look on already.
-  func watch() -> AsyncStream<Seen>? {
-    let (stream, continuation) = AsyncStream.makeStream(
-      of: Seen.self, bufferingPolicy: .bufferingNewest(Self.mostWaiting))
-    let number = state.withLock { state -> Int? in
-      guard state.watchers.count < Self.mostWatchers else { return nil }
-      state.next += 1
-      state.watchers[state.next] = continuation
-      watched.store(state.watchers.count, ordering: .relaxed)
-      return state.next
-    }
-    guard let number else { return nil }
-    continuation.onTermination = { [weak self] _ in
-      guard let self else { return }
-      state.withLock { state in
-        state.watchers[number] = nil
-        self.watched.store(state.watchers.count, ordering: .relaxed)
-      }
-    }
-    return stream
-  }
+  func watch() -> AsyncStream<Seen>? { watchers.watch(atMost: Self.mostWatchers) }
 }

@@ -4,18 +4,12 @@ import Foundation
 import HTTPTypes
 import Hummingbird
 import Pages
-import ServiceLifecycle
 import Store
 
 /// Where events come from, what was refused, and what comes in right now.
 enum SourceRoutes {
-  /// After how long without an item a line is sent that keeps the connection.
-  private static let pulse = Duration.seconds(15)
-
   /// After how long a browser has to ask again, so that who may no longer look on sees no more.
   private static let lifetime = Duration.seconds(300)
-  /// The last line of a stream that lasted so long.
-  private static let again = "event: again\ndata: {}\n\n"
 
   static let all: [Route] = [
     Route(.get, "/sources", .permitted(.read)) { visit in try overview(visit) },
@@ -92,44 +86,11 @@ enum SourceRoutes {
           "sources.watchers", problem: "\(EventTap.mostWatchers) people look on already.",
           remedy: "Close such a page, and load this one again."), retryAfter: 30)
     }
-    return Response(
-      status: .ok, headers: [.contentType: "text/event-stream", .cacheControl: "no-store"],
-      body: ResponseBody { writer in
-        try await writer.write(ByteBuffer(string: ": begun\n\n"))
-        for await line in lines(of: items).cancelOnGracefulShutdown() {
-          try await writer.write(ByteBuffer(string: line))
-          if line == again { return try await writer.finish(nil) }
-        }
-        try await writer.write(ByteBuffer(string: "event: bye\ndata: {}\n\n"))
-        try await writer.finish(nil)
-      })
-  }
-
-  /// The items as lines of the stream, and a line every few seconds that shows that both ends are
-  /// there: without it, nobody would see that a browser went away.
-  private static func lines(of items: AsyncStream<EventTap.Seen>) -> AsyncStream<String> {
-    let (lines, continuation) = AsyncStream.makeStream(
-      of: String.self, bufferingPolicy: .bufferingNewest(EventTap.mostWaiting))
-    let work = Task {
-      await withTaskGroup(of: Void.self) { group in
-        group.addTask {
-          for await item in items { continuation.yield(item.line) }
-        }
-        group.addTask {
-          while !Task.isCancelled {
-            // Only being cancelled ends the sleep early, and then the loop ends.
-            try? await Task.sleep(for: pulse)
-            continuation.yield(": here\n\n")
-          }
-        }
-        group.addTask {
-          guard (try? await Task.sleep(for: lifetime)) != nil else { return }
-          continuation.yield(again)
-        }
-      }
+    return .events(
+      opening: ": begun\n\n", mostWaiting: EventTap.mostWaiting, lifetime: lifetime
+    ) { say in
+      for await item in items { say(item.line) }
     }
-    continuation.onTermination = { _ in work.cancel() }
-    return lines
   }
 }
 

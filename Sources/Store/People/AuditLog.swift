@@ -35,6 +35,7 @@ public enum AuditedAction: String, Sendable, CaseIterable {
   case customerErased = "customer.erase"
   case customerExported = "customer.export"
   case imported = "import"
+  case importDiscarded = "import.discard"
 }
 
 /// One line of the audit log.

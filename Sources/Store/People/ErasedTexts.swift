@@ -18,11 +18,11 @@ enum ErasedTexts {
     "collected_names": "event", "sessions": "browser", "write_keys": "name", "api_tokens": "name",
   ].map { "\($0) WHERE instr(CAST(\($1) AS BLOB), ?) > 0" }.sorted()
 
-  /// Removes refused items that mention an id, and takes ids out of the audit log.
+  /// Removes refused items that mention an id, and takes the customer out of the audit log.
   ///
   /// - Returns: how many refused items are gone.
-  static func forget(_ ids: [String], _ database: Database) throws -> Int {
-    let texts = ids.map { Array($0.utf8) }
+  static func forget(_ identities: [Identity], _ database: Database) throws -> Int {
+    let texts = identities.map { Array($0.id.utf8) }
     let items = try Row.fetchCursor(
       database, sql: "SELECT number, item, problem, field FROM refused_items")
     var gone: [Int] = []
@@ -35,7 +35,8 @@ enum ErasedTexts {
     for number in gone {
       try database.execute(literal: "DELETE FROM refused_items WHERE number = \(number)")
     }
-    try forgetInAuditLog(texts, database)
+    let keys = identities.map { Array(hexadecimal($0.key).utf8) }
+    try forgetInAuditLog(texts + keys, database)
     return gone.count
   }
 
