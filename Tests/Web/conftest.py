@@ -14,6 +14,7 @@ import time
 
 import pytest
 import requests
+from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import sync_playwright
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
@@ -152,3 +153,20 @@ def sign_in(page, server, email="ada@example.com"):
     page.get_by_label("Password").fill(PASSWORD)
     page.get_by_role("button", name="Sign in").click()
     page.wait_for_url("**/journeys")
+
+
+def assert_accessible(page):
+    """Fails where axe finds what keeps people from using the page."""
+    found = Axe().run(page).response["violations"]
+    grave = [each for each in found if each["impact"] in ("serious", "critical")]
+    assert not grave, [(each["id"], [node["html"] for node in each["nodes"]]) for each in grave]
+
+
+def assert_for_everybody(page, address):
+    """Fails where a page has no one heading, is wider than its window, or shuts somebody out."""
+    for width in [1280, 360]:
+        page.set_viewport_size({"width": width, "height": 800})
+        page.goto(address)
+        assert page.locator("h1").count() == 1
+        assert page.evaluate("document.documentElement.scrollWidth") <= width, (address, width)
+        assert_accessible(page)

@@ -5,8 +5,7 @@ import io
 from urllib.parse import quote
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
-from conftest import set_up, sign_in, token_of
+from conftest import assert_accessible, set_up, sign_in, token_of
 
 FUNNEL = "question: funnel\nsteps: [cart, checkout, order]\nwindow: 7d\n"
 
@@ -16,11 +15,6 @@ def server(serve, shop_copy):
     return serve(shop_copy / ".waymark", shop_copy / "experience.yaml")
 
 
-def serious(page):
-    found = Axe().run(page).response["violations"]
-    return [v["id"] for v in found if v["impact"] in ("serious", "critical")]
-
-
 def test_explore_asks_from_a_suggestion_to_the_customers(server, page):
     set_up(server)
     sign_in(page, server)
@@ -28,7 +22,7 @@ def test_explore_asks_from_a_suggestion_to_the_customers(server, page):
     assert page.get_by_role("heading", level=1).text_content() == "Explore"
     page.get_by_role("link", name="How far do customers come").click()
     assert page.locator("img").evaluate("image => image.naturalWidth") > 100
-    assert serious(page) == []
+    assert_accessible(page)
     link = page.locator("td a").first
     count = int(link.text_content().strip().replace(",", ""))
     link.click()

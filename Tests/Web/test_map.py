@@ -11,8 +11,7 @@ import urllib.parse
 
 import pytest
 import requests
-from axe_playwright_python.sync_playwright import Axe
-from conftest import PROGRAM, set_up, sign_in, token_of
+from conftest import PROGRAM, assert_accessible, set_up, sign_in, token_of
 
 MAP = "/journeys/first_order"
 STEP = "/journeys/first_order/steps/3"
@@ -30,12 +29,6 @@ def ask_map(folder, *arguments):
          "--experience", str(folder / "experience.yaml"), *arguments],
         check=True, capture_output=True, text=True, timeout=120)
     return json.loads(answer.stdout)
-
-
-def violations(page):
-    found = Axe().run(page).response["violations"]
-    return [(each["id"], each["nodes"][0]["html"][:200]) for each in found
-            if each["impact"] in ("serious", "critical")]
 
 
 def test_journeys_show_their_health_in_the_order_of_the_text(serve, shop_copy, page):
@@ -276,12 +269,12 @@ def test_pages_teach_where_there_is_nothing_yet(serve, shop_copy, tmp_path, page
     set_up(server)
     sign_in(page, server)
     assert page.get_by_role("heading", name="First, the design").count() == 1
-    assert not violations(page)
+    assert_accessible(page)
     server = serve(tmp_path / "two", shop_copy / "experience.yaml")
     set_up(server)
     sign_in(page, server)
     assert page.get_by_role("heading", name="No events yet").count() == 1
-    assert not violations(page)
+    assert_accessible(page)
     page.goto(server.url + MAP)
     assert page.get_by_role("heading", name="Nothing to show yet").count() == 1
     page.goto(server.url + LATE)
@@ -298,7 +291,7 @@ def test_pages_read_for_everybody(serve, shop_copy, page, theme, width):
     sign_in(page, server)
     for path in ("/journeys", MAP, MAP + "?range=30&compare=before", STEP, LATE):
         page.goto(server.url + path)
-        assert violations(page) == [], path
+        assert_accessible(page)
         wide = page.evaluate("document.documentElement.scrollWidth - innerWidth")
         assert wide <= 0, path
         assert page.locator("h1").count() == 1

@@ -5,9 +5,9 @@ import shutil
 
 import pytest
 import requests
-from axe_playwright_python.sync_playwright import Axe
 
-from conftest import PASSWORD, ROOT, set_up, sign_in, token_of
+from conftest import (
+    PASSWORD, ROOT, assert_accessible, assert_for_everybody, set_up, sign_in, token_of)
 
 OTHER = "another long passphrase"
 FORM = {"Accept": "text/html"}
@@ -46,12 +46,6 @@ def member_number(admin, server, email):
     text = admin.get(server.url + "/settings/members").text
     row = next(part for part in text.split("<tr>") if email in part)
     return re.search(r"/settings/members/(\d+)/", row).group(1)
-
-
-def assert_accessible(page):
-    found = Axe().run(page).response["violations"]
-    grave = [each for each in found if each["impact"] in ("serious", "critical")]
-    assert not grave, [(each["id"], [node["html"] for node in each["nodes"]]) for each in grave]
 
 
 def test_an_invited_member_chooses_a_password_once(server):
@@ -259,12 +253,7 @@ def test_pages_of_settings_are_for_everybody(server, page, theme):
     page.emulate_media(color_scheme=theme)
     sign_in(page, server)
     for tab in ["account", "members", "keys", "tokens", "audit", "health"]:
-        for width in [1280, 360]:
-            page.set_viewport_size({"width": width, "height": 800})
-            page.goto(server.url + "/settings/" + tab)
-            assert page.locator("h1").count() == 1
-            assert page.evaluate("document.documentElement.scrollWidth") <= width, (tab, width)
-            assert_accessible(page)
+        assert_for_everybody(page, server.url + "/settings/" + tab)
 
 
 def test_people_work_by_keyboard(server, page):

@@ -6,8 +6,8 @@ import sqlite3
 import pytest
 import requests
 
-from conftest import ROOT, set_up, sign_in
-from test_people import assert_accessible, invite, join, post
+from conftest import ROOT, assert_for_everybody, set_up, sign_in
+from test_people import invite, join, post
 
 FORM = {"Accept": "text/html"}
 
@@ -118,9 +118,4 @@ def test_pages_of_sources_are_for_everybody(filled, page, theme):
     page.emulate_media(color_scheme=theme)
     sign_in(page, server)
     for path in ["", "/refused", "/live"]:
-        for width in [1280, 360]:
-            page.set_viewport_size({"width": width, "height": 800})
-            page.goto(server.url + "/sources" + path)
-            assert page.locator("h1").count() == 1
-            assert page.evaluate("document.documentElement.scrollWidth") <= width, (path, width)
-            assert_accessible(page)
+        assert_for_everybody(page, server.url + "/sources" + path)
