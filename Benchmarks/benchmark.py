@@ -8,7 +8,7 @@ import report
 from adapters import read, rows
 from catalogue import QUESTIONS
 from equality import difference
-from measuring import HERE, Cost, Failed, Machine, Peer, Waymark, median, run
+from measuring import HERE, Failed, Machine, Peer, Waymark, median, run, summed
 
 PEERS = {"duckdb": "DuckDB", "chdb": "chDB", "polars": "Polars"}
 FORMS = ["jsonl", "csv"]
@@ -202,14 +202,19 @@ class Benchmark:
         for name, one, other in zip(names, alone, read(at_once.output), strict=True):
             if one["answer"] != other["answer"]:
                 sys.exit(f"{name} differs when it is asked together with others.")
+        self.result["together"] = {
+            "questions": names,
+            "counting": self.alone_and_together(files, self.waymark.timed),
+            "commands": self.alone_and_together(files, self.waymark.timed_command)}
+
+    def alone_and_together(self, files, timed):
+        """What questions cost one by one, and in one pass."""
         singles, passes = [], []
         for _ in range(self.chosen.runs):
-            each = [self.machine.watch(lambda: self.waymark.timed("ask", file)) for file in files]
-            singles.append(Cost(*(sum(column) for column in zip(*each))))
-            passes.append(self.machine.watch(lambda: self.waymark.timed("ask", *files)))
-        self.result["together"] = {
-            "questions": names, "one_by_one": self.told(median(singles)),
-            "one_pass": self.told(median(passes))}
+            each = [self.machine.watch(lambda: timed("ask", file)) for file in files]
+            singles.append(summed(each))
+            passes.append(self.machine.watch(lambda: timed("ask", *files)))
+        return {"one_by_one": self.told(median(singles)), "one_pass": self.told(median(passes))}
 
 
 def question_file(name):

@@ -51,6 +51,12 @@ def median(costs):
     return Cost(*(statistics.median(column) for column in zip(*costs)))
 
 
+def summed(costs):
+    """The costs of processes that ran one after the other."""
+    wall, cpu, memory = zip(*costs)
+    return Cost(sum(wall), sum(cpu), max(memory))
+
+
 class Machine:
     """How much of the machine others used while something was measured."""
 
@@ -90,6 +96,11 @@ class Waymark:
 
     def command(self, *arguments):
         return run(self.program, *arguments, "--data", self.store)
+
+    def timed_command(self, *arguments):
+        """A whole command, as a user starts it; and the process's CPU."""
+        cost = self.command(*arguments, "--format", "json").cost
+        return cost, cost.cpu
 
     def timed(self, *arguments):
         """The median pass of a question with the memory of the process; and the process's CPU."""
