@@ -52,7 +52,7 @@ package struct JourneySummary: Sendable {
       measured.attention.first { $0.weight > 0 }.map { first in
         let step = chart.linked(MapPage.name(first.title.asTitle), step: first.step)
         let reason = first.reasons.first.map { MapPage.name(chart.sentence($0), 240) } ?? ""
-        return "<b>\(step)</b> \(reason)"
+        return reason.isEmpty ? "<b>\(step)</b>" : "<b>\(step)</b>: \(reason)"
       } ?? ""
   }
 

@@ -11,16 +11,29 @@ public struct SeenCustomer: Sendable, Encodable {
 }
 
 extension Stories {
-  /// Some visible customers, in the order of their keys.
+  /// Visible customers, those who were seen last first; of one moment, in the order of their keys.
+  ///
+  /// - Complexity: O(*customers*) where few are asked for.
   public func customers(limit: Int) -> [SeenCustomer] {
-    var rows: [SeenCustomer] = []
-    for segment in segments {
+    var latest: [Sighting] = []
+    var oldest = Int64.min
+    for (number, segment) in segments.enumerated() {
       for position in segment.visible.joined() {
-        guard rows.count < limit else { return rows }
-        if let row = customer(at: position, of: segment) { rows.append(row) }
+        guard let row = segment.rows(of: position).last, segment.times[row] >= oldest
+        else { continue }
+        latest.append(
+          Sighting(
+            time: segment.times[row], key: segment.customers[position], segment: number,
+            position: position))
+        // Those of whom enough were seen later are let go, many at a time.
+        if latest.count - limit >= max(limit, 1024) {
+          latest.keepLatest(limit)
+          oldest = latest.last?.time ?? oldest
+        }
       }
     }
-    return rows
+    latest.keepLatest(limit)
+    return latest.compactMap { customer(at: $0.position, of: segments[$0.segment]) }
   }
 
   /// The visible customers with canonical keys.
@@ -68,5 +81,20 @@ extension Stories {
       identity: identity(of: key)?.description ?? String(key, radix: 16), events: rows.count,
       first: Instant(milliseconds: segment.times[first]),
       last: Instant(milliseconds: segment.times[last]))
+  }
+}
+
+/// When a customer was seen last, and where their story lies.
+private struct Sighting {
+  var time: Int64
+  var key: UInt64
+  var segment: Int
+  var position: Int
+}
+
+extension [Sighting] {
+  fileprivate mutating func keepLatest(_ limit: Int) {
+    sort { ($1.time, $0.key) < ($0.time, $1.key) }
+    removeLast(Swift.max(0, count - limit))
   }
 }

@@ -20,7 +20,7 @@ public struct CustomersPage: Sendable {
     frame.document(
       title: "Customers",
       main: """
-        <div class="head"><div><h1>Customers</h1><p class="facts"><span>\(count) in all</span></p></div>\
+        <div class="head"><div><h1>Customers</h1><p class="facts"><span>\(Figures.grouped(count)) in all</span></p></div>\
         </div>
         <form class="inline" action="/customers" method="get" role="search">
         <label class="field">An id, or how it begins<input name="id" value="\(wanted)" \
@@ -43,7 +43,7 @@ public struct CustomersPage: Sendable {
         begins with <code>anonymous:</code>. Large and small letters are different.</p></div>
         """
     }
-    let title: Markup = wanted.isEmpty ? "<h2>Some of them</h2>" : "<h2>Found</h2>"
+    let title: Markup = wanted.isEmpty ? "<h2>Seen last</h2>" : "<h2>Found</h2>"
     return title + list.markup
   }
 }
