@@ -84,7 +84,7 @@ public struct WaymarkServer: Sendable {
     CollectionRoutes.all + ProgramRoutes.all + SignInRoutes.all + OpenIDRoutes.all
     + InvitationRoutes.all
     + JourneyRoutes.all + JourneyCustomerRoutes.all + ExploreRoutes.all + CustomerRoutes.all
-    + ExperienceRoutes.all + SourceRoutes.all + SettingsRoutes.all
+    + ExperienceRoutes.all + SourceRoutes.all + SettingsRoutes.all + MCPRoutes.all
 
   private func register(_ route: Route, on router: Router<ServerContext>) {
     let workspace = workspace

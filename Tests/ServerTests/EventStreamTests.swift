@@ -37,7 +37,9 @@ private struct Listener: ResponseBodyWriter {
     async throws
   {
     let changes = Changes()
-    let (version, asked, may) = (Atomic(0), Atomic(0), Atomic(true))
+    let version = Atomic(0)
+    let asked = Atomic(0)
+    let may = Atomic(true)
     let standing = Standing(version: { version.load(ordering: .relaxed) }) {
       asked.add(1, ordering: .relaxed)
       return may.load(ordering: .relaxed)
