@@ -82,8 +82,8 @@ let package = Package(
     room(
       "Server",
       on: [
-        "Events", "Accounts", "Outbound", "Experience", "Stories", "Wire", "Store", "Engine",
-        "Maps", "Answers", "Pages",
+        "Events", "Statistics", "Accounts", "Outbound", "Experience", "Stories", "Wire", "Store",
+        "Engine", "Maps", "Answers", "Pages",
       ] + http),
     room(
       "Companies", on: ["Events", "Statistics"], resources: [.embedInCode("Experiences")]),

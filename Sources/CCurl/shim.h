@@ -17,6 +17,18 @@ static inline CURLcode waymark_curl_list(
     CURL *handle, CURLoption option, struct curl_slist *value) {
   return curl_easy_setopt(handle, option, value);
 }
+/* Which schemes may be called; libcurl reads texts since 7.85, and numbers until 8. */
+static inline CURLcode waymark_curl_schemes(CURL *handle, int with_http) {
+#if LIBCURL_VERSION_NUM >= 0x075500
+  const char *schemes = with_http ? "http,https" : "https";
+  CURLcode code = curl_easy_setopt(handle, CURLOPT_PROTOCOLS_STR, schemes);
+  return code ? code : curl_easy_setopt(handle, CURLOPT_REDIR_PROTOCOLS_STR, schemes);
+#else
+  long schemes = with_http ? CURLPROTO_HTTP | CURLPROTO_HTTPS : CURLPROTO_HTTPS;
+  CURLcode code = curl_easy_setopt(handle, CURLOPT_PROTOCOLS, schemes);
+  return code ? code : curl_easy_setopt(handle, CURLOPT_REDIR_PROTOCOLS, schemes);
+#endif
+}
 static inline CURLcode waymark_curl_receive(
     CURL *handle, size_t (*body)(char *, size_t, size_t, void *),
     size_t (*header)(char *, size_t, size_t, void *), void *context) {

@@ -66,11 +66,9 @@ final class Transfer {
   private func configure(
     _ handle: UnsafeMutableRawPointer, _ lines: UnsafeMutablePointer<curl_slist>?
   ) -> CURLcode {
-    let schemes = rules.transport == .any ? "http,https" : "https"
     var codes = [
       waymark_curl_text(handle, CURLOPT_URL, request.address),
-      waymark_curl_text(handle, CURLOPT_PROTOCOLS_STR, schemes),
-      waymark_curl_text(handle, CURLOPT_REDIR_PROTOCOLS_STR, schemes),
+      waymark_curl_schemes(handle, rules.transport == .any ? 1 : 0),
       // The environment's proxy would be what is connected to, and so what the reach is judged by.
       waymark_curl_text(handle, CURLOPT_PROXY, ""),
       waymark_curl_number(handle, CURLOPT_DISALLOW_USERNAME_IN_URL, 1),

@@ -81,7 +81,8 @@ extension Response {
     ) { say in
       for await _ in watched {
         say("event: changed\ndata: \(changes.version)\n\n")
-        guard (try? await Task.sleep(for: shortestPause)) != nil else { break }
+        // Where nobody listens any more the pause is over at once, and then the loop.
+        try? await Task.sleep(for: shortestPause)
       }
     }
   }

@@ -42,6 +42,7 @@ final class Elsewhere {
   deinit {
     // Threads of tests block the gentler signals, and what they start inherits that.
     kill(process.processIdentifier, SIGKILL)
+    process.waitUntilExit()
     try? FileManager.default.removeItem(at: folder)
   }
 

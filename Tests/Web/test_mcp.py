@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+import random
 import re
 import subprocess
 
@@ -350,3 +351,23 @@ def test_nothing_of_it_is_in_the_log(server):
     said = "\n".join(server.lines)
     assert server.token not in said and "user:" not in said
     assert not [line for line in server.lines if '"level":"error"' in line]
+
+
+def test_mangled_messages_are_answered_and_never_by_a_failure(server):
+    dice = random.Random(5)
+    good = [
+        request("tools/call", params={
+            "_meta": META, "name": name, "arguments": {"journey": "first_order", "question": FUNNEL}})
+        for name in TOOLS] + [request("resources/read", params={"_meta": META, "uri": "waymark://x"})]
+    for _ in range(300):
+        body = bytearray(json.dumps(dice.choice(good)).encode())
+        for _ in range(dice.choice([1, 2, 8])):
+            place = dice.randrange(len(body))
+            match dice.randrange(3):
+                case 0: body[place] = dice.randrange(256)
+                case 1: del body[place:place + dice.randrange(1, 20)]
+                case 2: body[place:place] = dice.choice([b"{", b"]", b'"', b"\\u0000", b"1e999"])
+            body = body or bytearray(b"{")
+        answer = post(server, bytes(body), Mcp_Method="tools/call", Mcp_Name=None)
+        assert answer.status_code in (200, 202, 400, 404), (bytes(body), answer.text)
+    assert requests.get(server.url + "/health", timeout=20).status_code == 200
