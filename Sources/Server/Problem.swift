@@ -52,13 +52,7 @@ struct Problem: Error, Sendable, Encodable {
         Refusal(fault.code, problem: fault.problem, remedy: "The server's log says more."),
         retryAfter: 5)
     case let error as HTTPError: self.init(error)
-    case is NIOTooManyBytesError:
-      self.init(
-        .contentTooLarge,
-        Refusal(
-          "body.length",
-          problem: "The body is longer than the address takes.",
-          remedy: "Send less at a time."))
+    case is NIOTooManyBytesError: self.init(HTTPError(.contentTooLarge))
     case is CancellationError:
       self.init(
         .serviceUnavailable,

@@ -66,7 +66,8 @@ struct `The rooms` {
   }
 
   @Test(arguments: [
-    "GRDB", "Yams", "ArgumentParser", "CXXHash", "CZlib", "CMalloc", "COpenSSL", "CCurl", "FoundationXML",
+    "GRDB", "Yams", "ArgumentParser", "CXXHash", "CZlib", "CMalloc", "COpenSSL", "CCurl",
+    "FoundationXML",
     "Hummingbird", "NIOCore", "Logging", "HTTPTypes", "ServiceLifecycle",
   ])
   func `import a library from outside in one room only`(library: String) throws {

@@ -1,16 +1,18 @@
 """An assistant's way in: the official client of the Model Context Protocol, and clients that are wrong."""
 
 import asyncio
+import datetime
 import json
 import random
 import re
 import subprocess
+import sys
 
 import httpx2
 import mcp_types
 import pytest
 import requests
-from conftest import PASSWORD, PROGRAM, set_up, token_of
+from conftest import PASSWORD, PROGRAM, ROOT, set_up, token_of
 from mcp import Client
 from mcp.client.streamable_http import streamable_http_client
 
@@ -138,9 +140,11 @@ def test_journeys_are_listed_and_a_map_is_read(server):
     fewer = json.loads(read(
         server, "read_map", journey="first_order", format="json", range=30))["map"]
     assert 0 < fewer["cases"]["total"] < known["map"]["cases"]["total"]
+    # Midnight of the company's zone, so that noon is on the same day.
+    noon = datetime.datetime.fromisoformat(fewer["from"]) + datetime.timedelta(hours=12)
     days = json.loads(read(
         server, "read_map", journey="first_order", format="json", **{
-            "from": fewer["from"][:10]}))["map"]
+            "from": noon.date().isoformat()}))["map"]
     assert days["cases"]["total"] == fewer["cases"]["total"]
 
 
@@ -371,3 +375,22 @@ def test_mangled_messages_are_answered_and_never_by_a_failure(server):
         answer = post(server, bytes(body), Mcp_Method="tools/call", Mcp_Name=None)
         assert answer.status_code in (200, 202, 400, 404), (bytes(body), answer.text)
     assert requests.get(server.url + "/health", timeout=20).status_code == 200
+
+
+def test_the_manual_works_as_it_is_written(server, tmp_path):
+    text = (ROOT / "docs/mcp.md").read_text()
+    listed = re.findall(r"^\| `(\w+)` \|", text, re.MULTILINE)
+    assert listed == TOOLS
+
+    def block(kind):
+        code = re.search(rf"```{kind}\n(.*?)```", text, re.DOTALL).group(1)
+        return code.replace("http://127.0.0.1:8080", server.url).replace("wt_…", server.token)
+    file = tmp_path / "example.py"
+    file.write_text(block("python"))
+    run = subprocess.run([sys.executable, file], capture_output=True, text=True, timeout=60)
+    assert run.returncode == 0 and '"first_order"' in run.stdout, run.stderr
+    run = subprocess.run(
+        ["bash", "-c", "set -e\nTOKEN=$1\n" + block("sh"), "-", server.token],
+        capture_output=True, text=True, timeout=60)
+    assert "From first visit to first parcel" in run.stdout, run
+    assert json.loads(block("json"))["mcpServers"]["waymark"]["url"] == server.url + "/mcp"

@@ -1,3 +1,4 @@
+import Events
 import Foundation
 
 /// Any value of JSON, for messages whose shape isn't known before they are read.
@@ -10,22 +11,25 @@ enum JSONValue: Sendable, Equatable {
   case list([JSONValue])
   case object([String: JSONValue])
 
-  /// The value of a field; nil where there is none, or this is no object.
-  subscript(name: String) -> JSONValue? {
-    guard case .object(let fields) = self else { return nil }
-    return fields[name]
+  /// Reads a text.
+  ///
+  /// - Throws: `body.json` where it is no JSON.
+  init(_ bytes: [UInt8]) throws(Refusal) {
+    do { self = try JSONDecoder().decode(JSONValue.self, from: Data(bytes)) } catch {
+      throw Refusal("body.json", problem: "The body is no JSON.", remedy: "Send JSON.")
+    }
   }
 
-  /// The text, where it is one.
+  /// The value of a member; nil where this is no object or has none.
+  subscript(name: String) -> JSONValue? {
+    guard case .object(let members) = self else { return nil }
+    return members[name]
+  }
+
+  /// The text; nil where it is none.
   var text: String? {
     guard case .text(let text) = self else { return nil }
     return text
-  }
-
-  /// The fields, where it is an object.
-  var fields: [String: JSONValue]? {
-    guard case .object(let fields) = self else { return nil }
-    return fields
   }
 }
 

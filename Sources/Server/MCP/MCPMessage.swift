@@ -1,6 +1,3 @@
-import Events
-import Foundation
-
 /// A revision of the Model Context Protocol.
 enum MCPVersion: String, CaseIterable, Sendable {
   case june2025 = "2025-06-18"
@@ -30,7 +27,7 @@ struct MCPMessage: Sendable, Equatable {
   ///
   /// - Throws: `MCPError` with the codes -32700, -32600 and -32602.
   init(_ body: [UInt8]) throws(MCPError) {
-    guard let value = try? JSONDecoder().decode(JSONValue.self, from: Data(body)) else {
+    guard let value = try? JSONValue(body) else {
       throw MCPError(.parse, "The body is no JSON.")
     }
     guard let fields = value.fields, fields["jsonrpc"] == "2.0",
@@ -83,5 +80,13 @@ struct MCPError: Error, Sendable, Equatable {
     case .method: 404
     case .failure, .resource: 200
     }
+  }
+}
+
+extension JSONValue {
+  /// The members, where it is an object.
+  var fields: [String: JSONValue]? {
+    guard case .object(let members) = self else { return nil }
+    return members
   }
 }
