@@ -57,10 +57,13 @@ let package = Package(
     .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
     .systemLibrary(name: "CMalloc"),
     .systemLibrary(name: "COpenSSL", pkgConfig: "libcrypto", providers: [.apt(["libssl-dev"])]),
+    .systemLibrary(
+      name: "CCurl", pkgConfig: "libcurl", providers: [.apt(["libcurl4-openssl-dev"])]),
 
     room("Events", on: ["CXXHash"], settings: hot),
     room("Statistics", settings: hot),
     room("Accounts", on: ["Events", "COpenSSL"]),
+    room("Outbound", on: ["Events", "CCurl"]),
     room("Experience", on: ["Events", yaml]),
     room("Stories", on: ["Events"], settings: hot),
     room("Wire", on: ["Events", "Stories", "CZlib"], settings: hot),
@@ -79,8 +82,8 @@ let package = Package(
     room(
       "Server",
       on: [
-        "Events", "Accounts", "Experience", "Stories", "Wire", "Store", "Engine", "Maps", "Answers",
-        "Pages",
+        "Events", "Statistics", "Accounts", "Outbound", "Experience", "Stories", "Wire", "Store",
+        "Engine", "Maps", "Answers", "Pages",
       ] + http),
     room(
       "Companies", on: ["Events", "Statistics"], resources: [.embedInCode("Experiences")]),
@@ -95,6 +98,7 @@ let package = Package(
     tests("Events"),
     tests("Statistics"),
     tests("Accounts", on: ["Events", "Statistics"]),
+    tests("Outbound", on: ["Events"]),
     tests("Experience", on: ["Events"]),
     tests("Stories", on: ["Events", "Statistics"]),
     tests("Wire", on: ["Events", "Statistics", "Stories", "CZlib"]),

@@ -1,4 +1,5 @@
 import ArgumentParser
+import Foundation
 import Server
 
 /// Serves.
@@ -25,6 +26,8 @@ struct ServeCommand: AsyncParsableCommand {
       folder: workspace.folder, experience: workspace.experiencePath)
     configuration.host = host
     configuration.port = port
+    configuration.openID = try OpenIDSettings(
+      environment: ProcessInfo.processInfo.environment)
     try await WaymarkServer(configuration).run { address, setUp in
       Terminal.note("Waymark serves \(address)")
       guard let setUp else { return }

@@ -9,17 +9,27 @@ extension Response {
   /// How often a comment is sent, by which a browser that left is noticed.
   private static let pulse = Duration.seconds(15)
 
-  /// A stream of server-sent events, until the page is left or the server stops.
+  /// Why a stream ends from this side: what `event: bye` says.
+  private enum Goodbye: String {
+    /// The server stops: a browser may ask again.
+    case stop = "{}"
+    /// Whoever listens may do so no longer.
+    case access = #"{"reason":"access"}"#
+
+    var text: String { "event: bye\ndata: \(rawValue)\n\n" }
+  }
+
+  /// A stream of server-sent events, until the page is left, the server stops, or whoever listens
+  /// may do so no longer; the last two are told by `event: bye`.
   ///
-  /// It ends with `event: bye` when the server stops. A browser whose stream ends asks again.
   /// - Parameters:
   ///   - opening: what is sent first.
   ///   - mostWaiting: how many texts wait for a slow browser; then the oldest are left out.
-  ///   - lifetime: after how long the stream ends, so that who asks is looked at anew; nil: never.
+  ///   - standing: whether whoever listens still may.
   ///   - tell: says texts of the stream until it is cancelled.
   /// - SeeAlso: HTML Living Standard, section 9.2, server-sent events.
   static func events(
-    opening: String, mostWaiting: Int, lifetime: Duration? = nil,
+    opening: String, mostWaiting: Int, while standing: Standing,
     _ tell: @escaping @Sendable (_ say: @escaping @Sendable (String) -> Void) async -> Void
   ) -> Response {
     let body = ResponseBody { writer in
@@ -29,16 +39,16 @@ extension Response {
       try await withThrowingTaskGroup(of: Void.self) { group in
         group.addTask {
           await cancelWhenGracefulShutdown { await tell { teller.yield($0) } }
-          teller.yield("event: bye\ndata: {}\n\n")
+          teller.yield(Goodbye.stop.text)
           teller.finish()
         }
         group.addTask {
           while (try? await Task.sleep(for: pulse)) != nil { teller.yield(":\n\n") }
         }
-        if let lifetime {
-          group.addTask {
-            if (try? await Task.sleep(for: lifetime)) != nil { teller.finish() }
-          }
+        group.addTask {
+          guard await standing.isLost() else { return }
+          teller.yield(Goodbye.access.text)
+          teller.finish()
         }
         for await text in texts { try await writer.write(ByteBuffer(string: text)) }
         group.cancelAll()
@@ -62,15 +72,17 @@ extension Response {
   /// `event: state` at first, `event: changed` at most once a second, both with the version of
   /// the stories.
   /// - Throws: `live.busy` where too many watch.
-  static func watching(_ changes: Changes) throws -> Response {
+  static func watching(_ changes: Changes, while standing: Standing) throws -> Response {
     // Watched from before the version is read, so that no change is missed.
     let watched = try changes.watch()
     return events(
-      opening: "retry: 2000\nevent: state\ndata: \(changes.version)\n\n", mostWaiting: 4
+      opening: "retry: 2000\nevent: state\ndata: \(changes.version)\n\n", mostWaiting: 4,
+      while: standing
     ) { say in
       for await _ in watched {
         say("event: changed\ndata: \(changes.version)\n\n")
-        guard (try? await Task.sleep(for: shortestPause)) != nil else { break }
+        // Where nobody listens any more the pause is over at once, and then the loop.
+        try? await Task.sleep(for: shortestPause)
       }
     }
   }

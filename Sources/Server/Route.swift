@@ -31,4 +31,10 @@ struct Route: Sendable {
     self.access = access
     self.handle = handle
   }
+
+  /// Whether members, sessions or tokens may be others afterwards: whatever people send, and the way
+  /// back from an OpenID provider.
+  var changesAccess: Bool {
+    access != .writeKey && (![.get, .head].contains(method) || path == OpenIDRoutes.returnPath)
+  }
 }

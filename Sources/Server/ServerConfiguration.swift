@@ -22,6 +22,8 @@ public struct ServerConfiguration: Sendable, Equatable {
   public var largestBody = CollectionLimits.body
   /// How many connections are open at a time at most; further ones wait to be accepted.
   public var mostConnections = 20_000
+  /// The provider by which people may sign in, beside their passwords.
+  public var openID: OpenIDSettings?
 
   /// Makes a configuration with everything else as usual.
   public init(folder: String, experience: String) {

@@ -8,6 +8,8 @@ struct Visitor: Sendable {
   var principal: Principal?
   /// The session of a browser; nil for programs.
   var session: Secret?
+  /// The role of the member who asks, or for whom a program asks; nil for nobody in particular.
+  var role: Role?
 
   static let nobody = Visitor()
 

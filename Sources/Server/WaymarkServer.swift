@@ -6,6 +6,7 @@ import Logging
 import NIOCore
 import ServiceLifecycle
 import Store
+import Synchronization
 
 /// The program as a server: it collects events, shows pages and answers programs.
 public struct WaymarkServer: Sendable {
@@ -80,14 +81,16 @@ public struct WaymarkServer: Sendable {
 
   /// All that the server answers.
   static let routes: [Route] =
-    CollectionRoutes.all + ProgramRoutes.all + SignInRoutes.all + InvitationRoutes.all
+    CollectionRoutes.all + ProgramRoutes.all + SignInRoutes.all + OpenIDRoutes.all
+    + InvitationRoutes.all
     + JourneyRoutes.all + JourneyCustomerRoutes.all + ExploreRoutes.all + CustomerRoutes.all
-    + ExperienceRoutes.all + SourceRoutes.all + SettingsRoutes.all
+    + ExperienceRoutes.all + SourceRoutes.all + SettingsRoutes.all + MCPRoutes.all
 
   private func register(_ route: Route, on router: Router<ServerContext>) {
     let workspace = workspace
     router.on(RouterPath(Self.pattern(route.path)), method: route.method) { request, context in
       let (request, visitor) = try await workspace.admit(request, context, to: route)
+      defer { if route.changesAccess { workspace.accessVersion.add(1, ordering: .relaxed) } }
       return try await route.handle(
         Visit(request: request, context: context, workspace: workspace, visitor: visitor))
     }

@@ -42,7 +42,7 @@ extension Workspace {
   ///
   /// Browsers say where a request comes from; older ones only from which origin. Programs say
   /// neither.
-  private func refuseOtherSites(_ request: Request) throws(Problem) {
+  func refuseOtherSites(_ request: Request) throws(Problem) {
     if let site = request.headers[.fetchSite] {
       guard ["same-origin", "none"].contains(site) else { throw Problem.foreignForm }
     } else if let origin = request.headers[.origin] {

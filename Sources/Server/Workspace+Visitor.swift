@@ -17,7 +17,9 @@ extension Workspace {
       guard let secret = authorization.bearer.flatMap({ Secret($0, kind: .token) }) else {
         return .nobody
       }
-      return Visitor(principal: try store.token(secret)?.principal(request: context.requestID))
+      let token = try store.token(secret)
+      return Visitor(
+        principal: token?.principal(request: context.requestID), role: token?.member.role)
     }
     guard
       let secret = request.cookies[Self.sessionCookie].flatMap({
@@ -25,7 +27,8 @@ extension Workspace {
       }), let session = try store.session(secret)
     else { return .nobody }
     return Visitor(
-      principal: session.member.principal(request: context.requestID), session: secret)
+      principal: session.member.principal(request: context.requestID), session: secret,
+      role: session.member.role)
   }
 
   /// The write key that a client sent, as somebody who may send events; nil where it opens nothing.

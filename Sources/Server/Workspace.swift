@@ -19,10 +19,14 @@ final class Workspace: Sendable {
   let collection: CollectionDesk
   /// New events, links and erasures.
   let changes = Changes()
+  /// Rises with every request that may have changed who may do what.
+  let accessVersion = Atomic(0)
   /// Shows events to people who look on.
   let tap = EventTap()
   /// Slows the guessing of passwords down.
   let limiter = Mutex(SignInLimiter())
+  /// Asks the provider by which people may sign in; nil where there is none.
+  let openID: OpenIDDesk?
   /// The stories that live parts of pages show.
   let live = LiveStories()
   /// Maps of unchanged stories, some 100 KB each; and the customers behind their numbers, of whom
@@ -45,6 +49,7 @@ final class Workspace: Sendable {
     self.configuration = configuration
     self.logger = logger
     self.busy = busy
+    openID = configuration.openID.map(OpenIDDesk.init)
     store = try Store.open(at: configuration.folder, access: .writing)
     collection = CollectionDesk(store, logger)
     loaded = Mutex(ExperienceFile(path: configuration.experience))

@@ -1,6 +1,7 @@
 import HTTPTypes
 import Hummingbird
 import NIOCore
+import Synchronization
 import Testing
 
 @testable import Server
@@ -14,9 +15,11 @@ private struct Listener: ResponseBodyWriter {
 }
 
 @Suite struct `A stream of changes` {
+  private let always = Standing(version: { 0 }, mayStay: { true })
+
   @Test func `tells of a change, and gives its place back when it is left`() async throws {
     let changes = Changes()
-    let response = try Response.watching(changes)
+    let response = try Response.watching(changes, while: always)
     #expect(changes.watcherCount == 1)
     let (words, heard) = AsyncStream.makeStream(of: String.self)
     let listening = Task { try await response.body.write(Listener(heard: heard)) }
@@ -30,9 +33,47 @@ private struct Listener: ResponseBodyWriter {
     #expect(changes.watcherCount == 0)
   }
 
+  @Test func `says goodbye to whoever may listen no longer, once that may have changed`()
+    async throws
+  {
+    let changes = Changes()
+    let version = Atomic(0)
+    let asked = Atomic(0)
+    let may = Atomic(true)
+    let standing = Standing(version: { version.load(ordering: .relaxed) }) {
+      asked.add(1, ordering: .relaxed)
+      return may.load(ordering: .relaxed)
+    }
+    let response = try Response.watching(changes, while: standing)
+    let (words, heard) = AsyncStream.makeStream(of: String.self)
+    let listening = Task { try await response.body.write(Listener(heard: heard)) }
+    var spoken = words.makeAsyncIterator()
+    _ = await spoken.next()
+    // Something changed, but not this: the stream goes on.
+    version.add(1, ordering: .relaxed)
+    while asked.load(ordering: .relaxed) == 0 { try await Task.sleep(for: .milliseconds(20)) }
+    changes.happened()
+    #expect(await spoken.next()?.hasPrefix("event: changed\n") == true)
+    may.store(false, ordering: .relaxed)
+    version.add(1, ordering: .relaxed)
+    #expect(await spoken.next() == "event: bye\ndata: {\"reason\":\"access\"}\n\n")
+    #expect(await spoken.next() == nil)
+    try await listening.value
+    #expect(changes.watcherCount == 0)
+  }
+
+  @Test func `looks anew from time to time whatever changed, for rights end by themselves`()
+    async throws
+  {
+    #expect(await Standing(version: { 0 }, mayStay: { false }).isLost())
+    let left = Task { await Standing(version: { 0 }, mayStay: { false }).isLost() }
+    left.cancel()
+    #expect(await !left.value)
+  }
+
   @Test func `gives its place back where nobody listens`() throws {
     let changes = Changes()
-    do { _ = try Response.watching(changes) }
+    do { _ = try Response.watching(changes, while: always) }
     #expect(changes.watcherCount == 0)
   }
 

@@ -278,3 +278,15 @@ def test_people_who_are_not_signed_in_learn_only_that_the_server_answers(serve, 
     answer = requests.get(server.url + "/health", timeout=10)
     assert answer.status_code == 200 and answer.json().keys() == {"status", "version"}
     assert requests.get(server.url + "/metrics", timeout=10).status_code == 401
+
+
+def test_a_form_that_is_too_long_is_refused_as_such(server):
+    admin = set_up(server)
+    long = "x" * (2 << 20)
+    answer = requests.post(server.url + "/sign-in", data={"email": long, "password": long})
+    assert answer.status_code == 413 and answer.json()["code"] == "body.length"
+    form = token_of(admin.get(server.url + "/settings/account").text)
+    answer = admin.post(
+        server.url + "/settings/account/name", data={"csrf": form, "name": long * 3},
+        headers=FORM, allow_redirects=False)
+    assert answer.status_code == 413 and "Send less" in answer.text

@@ -45,6 +45,13 @@ const liken = (old, fresh) => {
   before.slice(after.length).forEach((node) => node.remove());
 };
 
+// Why a stream of the server ends; whoever may listen no longer doesn't ask again.
+const goodbye = (stream, event) => {
+  if (JSON.parse(event.data).reason !== "access") return "the server stopped";
+  stream.close();
+  return "signed out, or no longer allowed";
+};
+
 // A live part: `data-live` names the stream of changes; at each, the part is fetched anew.
 document.querySelectorAll("[data-live]").forEach((part) => {
   const sign = document.querySelector(".live");
@@ -83,7 +90,7 @@ document.querySelectorAll("[data-live]").forEach((part) => {
   };
   stream.addEventListener("state", look);
   stream.addEventListener("changed", look);
-  stream.addEventListener("bye", () => show("off", "the server stopped"));
+  stream.addEventListener("bye", (event) => show("off", goodbye(stream, event)));
   stream.addEventListener("error", () => show("off", "not connected"));
   addEventListener("pagehide", () => stream.close());
   addEventListener("pageshow", (event) => { if (event.persisted) location.reload(); });
@@ -247,6 +254,10 @@ document.querySelectorAll("[data-items]").forEach((body) => {
       show("on", "paused, " + waiting + " not shown");
     } else add(JSON.parse(event.data));
   });
-  stream.addEventListener("bye", () => { stream.close(); show("off", "the server stopped"); });
+  stream.addEventListener("bye", (event) => {
+    const words = goodbye(stream, event);
+    stream.close();
+    show("off", words);
+  });
   stream.addEventListener("error", () => show("off", "not connected"));
 });

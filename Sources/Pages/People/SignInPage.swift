@@ -26,9 +26,11 @@ public enum SignInPage {
   ///
   /// - Parameters:
   ///   - isSetUp: whether there is any member yet.
+  ///   - provider: the OpenID provider by which people may come in, too.
   ///   - next: where to go afterwards.
   public static func signIn(
-    isSetUp: Bool, next: String, email: String = "", problem: Refusal? = nil, in frame: Frame
+    isSetUp: Bool, provider: String? = nil, next: String, email: String = "",
+    problem: Refusal? = nil, in frame: Frame
   ) -> Markup {
     guard isSetUp else {
       return frame.document(
@@ -47,8 +49,16 @@ public enum SignInPage {
         <input type="hidden" name="next" value="\(next)">\(emailField(email))
         <label class="field">Password<input name="password" type="password" \
         autocomplete="current-password" required></label>
-        <button>Sign in</button></form></div>
+        <button>Sign in</button></form>\(provider.map { link($0, next) })</div>
         """)
+  }
+
+  /// A link and no form: pages may not send forms to other sites, where this one leads.
+  private static func link(_ provider: String, _ next: String) -> Markup {
+    """
+    <p class="muted between">or</p>
+    <a class="button quiet wide" href="/sign-in/openid?next=\(url: next)">Sign in with \(provider)</a>
+    """
   }
 
   private static func emailField(_ email: String) -> Markup {

@@ -60,13 +60,7 @@ enum CustomerRoutes {
     _ visit: Visit
   ) async throws -> (identity: Identity, events: [Event]) {
     let identity = Identity(visit.parameter("identity"))
-    let stories = try await visit.workspace.stories()
-    guard let key = stories.canonicalKey(of: identity) else {
-      throw Refusal(
-        "customers.unknown", problem: "Nobody is known as \(identity.description.prefix(200)).",
-        remedy: "Look for another id under Customers.")
-    }
-    return (identity, stories.story(of: key))
+    return (identity, try await visit.workspace.story(of: identity))
   }
 
   private static func story(_ visit: Visit) async throws -> Response {
@@ -149,5 +143,20 @@ enum CustomerRoutes {
     return .page(
       ErasedPage.render(
         identity.description, facts: facts, isProven: report.isProven, visit.frame(.customers)))
+  }
+}
+
+extension Workspace {
+  /// All events of the customer of an identity, in order.
+  ///
+  /// - Throws: `customers.unknown`.
+  func story(of identity: Identity) async throws -> [Event] {
+    let stories = try await stories()
+    guard let key = stories.canonicalKey(of: identity) else {
+      throw Refusal(
+        "customers.unknown", problem: "Nobody is known as \(identity.description.prefix(200)).",
+        remedy: "Look for another id under Customers.")
+    }
+    return stories.story(of: key)
   }
 }

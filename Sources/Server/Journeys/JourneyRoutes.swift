@@ -12,12 +12,12 @@ enum JourneyRoutes {
   static let all: [Route] = [
     Route(.get, "/journeys", .permitted(.read)) { visit in try await list(visit) },
     Route(.get, "/changes", .permitted(.read)) { visit in
-      try .watching(visit.workspace.changes)
+      try .watching(visit.workspace.changes, while: visit.standing(.read))
     },
     Route(.get, "/journeys/{journey}", .permitted(.read)) { visit in try await map(visit) },
     Route(.get, "/journeys/{journey}/live", .permitted(.read)) { visit in
       _ = try visit.workspace.context().journey(visit.parameter("journey"))
-      return try .watching(visit.workspace.changes)
+      return try .watching(visit.workspace.changes, while: visit.standing(.read))
     },
     Route(.get, "/journeys/{journey}/steps/{step}", .permitted(.read)) { visit in
       try await step(visit)

@@ -22,19 +22,38 @@ struct MapRequest: Sendable {
   ///
   /// - Throws: `question.journey`, and what keeps the experience from being measured.
   init(_ visit: Visit) async throws {
-    workspace = visit.workspace
-    seen = workspace.changes.version
+    let seen = visit.workspace.changes.version
+    try self.init(
+      visit.workspace, journey: visit.parameter("journey"),
+      MapChoice(
+        range: visit.query("range") ?? "", from: visit.query("from") ?? "",
+        to: visit.query("to") ?? "", population: visit.query("for") ?? "",
+        compare: visit.query("compare") ?? ""), seen: seen, of: try await visit.storiesShown())
+  }
+
+  /// Takes a choice of whoever asks in another way, over the stories as they are.
+  ///
+  /// - Throws: as for a visit.
+  init(_ workspace: Workspace, journey name: String, _ choice: MapChoice) async throws {
+    let seen = workspace.changes.version
+    try self.init(
+      workspace, journey: name, choice, seen: seen, of: try await workspace.stories())
+  }
+
+  private init(
+    _ workspace: Workspace, journey name: String, _ choice: MapChoice, seen: Int,
+    of stories: Stories
+  ) throws {
+    self.workspace = workspace
+    self.seen = seen
+    self.stories = stories
     let file = workspace.experience()
     experience = try file.usable()
     reading = file.reading
     context = try workspace.context()
-    journey = try context.journey(visit.parameter("journey")).0
-    stories = try await visit.storiesShown()
+    journey = try context.journey(name).0
     picker = MapPicker(
-      MapChoice(
-        range: visit.query("range") ?? "", from: visit.query("from") ?? "",
-        to: visit.query("to") ?? "", population: visit.query("for") ?? "",
-        compare: visit.query("compare") ?? ""),
+      choice,
       offer: .init(
         segments: experience.segments.map(\.name),
         personas: experience.personas.filter { $0.rule != nil }.map(\.name),

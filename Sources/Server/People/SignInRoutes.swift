@@ -3,6 +3,7 @@ import Events
 import Foundation
 import HTTPTypes
 import Hummingbird
+import Logging
 import Pages
 import Store
 import Synchronization
@@ -53,8 +54,18 @@ enum SignInRoutes {
   private static func signInPage(_ visit: Visit) throws -> Response {
     let next = ownPath(visit.query("next"))
     if visit.visitor.principal != nil { return .goTo(next) }
+    return try page(visit, next: next)
+  }
+
+  private static func page(
+    _ visit: Visit, next: String, email: String = "", problem: Refusal? = nil,
+    _ status: HTTPResponse.Status = .ok
+  ) throws -> Response {
     let isSetUp = try !visit.workspace.store.needsSetUp()
-    return .page(SignInPage.signIn(isSetUp: isSetUp, next: next, in: visit.frame(nil)))
+    return .page(
+      SignInPage.signIn(
+        isSetUp: isSetUp, provider: visit.workspace.openID?.settings.name, next: next,
+        email: email, problem: problem, in: visit.frame(nil)), status)
   }
 
   private static func signIn(_ visit: Visit) async throws -> Response {
@@ -65,20 +76,28 @@ enum SignInRoutes {
       try visit.workspace.passAttempt(at: email, from: address)
       return try await begin(
         visit, email: email, password: form["password"] ?? "", next: next)
-    } catch let refusal as Refusal {
-      return .page(
-        SignInPage.signIn(
-          isSetUp: true, next: next, email: email, problem: refusal, in: visit.frame(nil)),
-        .unauthorized)
-    } catch let problem as Problem {
-      let refusal = Refusal(problem.code, problem: problem.detail, remedy: problem.remedy)
-      var response = Response.page(
-        SignInPage.signIn(
-          isSetUp: true, next: next, email: email, problem: refusal, in: visit.frame(nil)),
-        .tooManyRequests)
-      response.headers[.retryAfter] = problem.retryAfter.map { "\($0)" }
-      return response
+    } catch {
+      return try failed(visit, next: next, email: email, error)
     }
+  }
+
+  /// The page that asks again, with what went wrong.
+  static func failed(
+    _ visit: Visit, next: String, email: String = "", _ error: any Error
+  ) throws -> Response {
+    if let refusal = error as? Refusal {
+      return try page(visit, next: next, email: email, problem: refusal, .unauthorized)
+    }
+    let problem = Problem(error)
+    if problem.status >= 500 {
+      visit.context.logger.error("\(error)", metadata: ["request": "\(visit.context.requestID)"])
+    }
+    var response = try page(
+      visit, next: next, email: email,
+      problem: Refusal(problem.code, problem: problem.detail, remedy: problem.remedy),
+      .init(code: problem.status))
+    response.headers[.retryAfter] = problem.retryAfter.map { "\($0)" }
+    return response
   }
 
   /// Begins a session and goes on to a page.
@@ -94,11 +113,17 @@ enum SignInRoutes {
     workspace.limiter.withLock {
       $0.succeeded(at: email, from: visit.context.clientAddress)
     }
+    return try enter(visit, with: secret, next: next)
+  }
+
+  /// Goes on to a page with a session that was begun.
+  static func enter(_ visit: Visit, with secret: Secret, next: String?) throws -> Response {
+    let workspace = visit.workspace
     // The browser forgets the session before this one, so nobody could end it any more.
     if let old = visit.visitor.session, let session = try workspace.store.session(old) {
       try workspace.store.endSession(session.id, by: session.member.principal())
     }
-    var response = Response.goTo(next)
+    var response = Response.goTo(ownPath(next))
     response.setCookie(
       Cookie(
         name: Workspace.sessionCookie, value: secret.revealed(),

@@ -8,9 +8,6 @@ import Store
 
 /// Where events come from, what was refused, and what comes in right now.
 enum SourceRoutes {
-  /// After how long a browser has to ask again, so that who may no longer look on sees no more.
-  private static let lifetime = Duration.seconds(300)
-
   static let all: [Route] = [
     Route(.get, "/sources", .permitted(.read)) { visit in try overview(visit) },
     Route(.get, "/sources/refused", .permitted(.collect)) { visit in try refused(visit) },
@@ -87,7 +84,8 @@ enum SourceRoutes {
           remedy: "Close such a page, and load this one again."), retryAfter: 30)
     }
     return .events(
-      opening: ": begun\n\n", mostWaiting: EventTap.mostWaiting, lifetime: lifetime
+      opening: ": begun\n\n", mostWaiting: EventTap.mostWaiting,
+      while: visit.standing(.collect)
     ) { say in
       for await item in items { say(item.line) }
     }

@@ -102,38 +102,83 @@ extension Store {
   ///
   /// The first time, the member is found by the address, where the provider knows that it is
   /// theirs; from then on by the provider's own id of the person.
-  /// - Throws: `signin.unknown`.
+  /// - Parameter domains: whoever has a proven address at one of these becomes a viewer, where no
+  ///   member has the address.
+  /// - Throws: `signin.unknown`, `signin.unproven`, `signin.linked`, `signin.disabled`; what adding
+  ///   a member throws.
   public func signIn(
-    with token: IDToken, browser: String, request: String? = nil
+    with token: IDToken, admitting domains: Set<String> = [], browser: String,
+    request: String? = nil
   ) throws -> (Session, Secret) {
     try write { database in
-      let known = try Int.fetchOne(
-        database,
-        sql: "SELECT id FROM members WHERE issuer = ? AND subject = ? AND state = 'active'",
-        arguments: [token.issuer, token.subject])
-      if let known { return try beginSession(of: known, browser, "by OpenID", request, database) }
-      let email = token.isEmailVerified ? token.email?.lowercased() : nil
-      let invited = try Int.fetchOne(
-        database,
-        sql: "SELECT id FROM members WHERE email = ? AND issuer IS NULL AND state = 'active'",
-        arguments: [email])
-      guard let invited else {
+      let member = try Self.member(of: token, database) ?? joined(token, domains, request, database)
+      guard member.state == .active else {
         throw Refusal(
-          "signin.unknown",
-          problem: "\(token.email.map { "“\($0.prefix(254))”" } ?? "This account") is no member.",
-          remedy: "Ask an admin to add the address that your provider knows to be yours.")
+          "signin.disabled", problem: "“\(member.email)” may not sign in any more.",
+          remedy: "Ask an admin to enable you again.")
       }
-      try database.execute(
-        literal: """
-          UPDATE members SET issuer = \(token.issuer), subject = \(token.subject),
-            invitation = NULL, invitation_expires = NULL WHERE id = \(invited)
-          """)
-      let member = try Self.member(invited, database)
-      try note(
-        .memberLinked, member.email, "with \(token.issuer)",
-        by: member.principal(request: request), database)
-      return try beginSession(of: invited, browser, "by OpenID", request, database)
+      return try beginSession(of: member.id, browser, "by OpenID", request, database)
     }
+  }
+
+  /// The member whom the provider named before.
+  private static func member(of token: IDToken, _ database: Database) throws -> Member? {
+    try Row.fetchOne(
+      database, sql: "SELECT * FROM members WHERE issuer = ? AND subject = ?",
+      arguments: [token.issuer, token.subject]
+    ).map(Member.init)
+  }
+
+  /// The member of the address whom the provider names for the first time, linked with it from now
+  /// on; or a new one, where the address is at one of the domains.
+  private func joined(
+    _ token: IDToken, _ domains: Set<String>, _ request: String?, _ database: Database
+  ) throws -> Member {
+    let said = token.email.map { "“\($0.prefix(254))”" } ?? "This account"
+    guard token.isEmailVerified, let email = token.email?.lowercased() else {
+      throw Refusal(
+        "signin.unproven", problem: "\(said) is not known by your provider to be your address.",
+        remedy: "Have your provider verify it, and tell it to programs as “email_verified”.")
+    }
+    let known = try Row.fetchOne(
+      database, sql: "SELECT * FROM members WHERE email = ?", arguments: [email])
+    guard known?["issuer"] as String? == nil else {
+      throw Refusal(
+        "signin.linked", problem: "\(said) belongs to a member with another account.",
+        remedy: "Sign in with that account, or ask an admin to remove and add the member anew.")
+    }
+    let halves = email.split(separator: "@", omittingEmptySubsequences: false)
+    guard known != nil || (halves.count == 2 && domains.contains(String(halves[1]))) else {
+      throw Refusal(
+        "signin.unknown", problem: "\(said) is no member.",
+        remedy: "Ask an admin to add the address that your provider knows to be yours.")
+    }
+    let member = try known.map(Member.init) ?? newViewer(token, email, request, database)
+    guard member.state == .active else { return member }
+    try database.execute(
+      literal: """
+        UPDATE members SET issuer = \(token.issuer), subject = \(token.subject),
+          invitation = NULL, invitation_expires = NULL WHERE id = \(member.id)
+        """)
+    try note(
+      .memberLinked, member.email, "with \(token.issuer)",
+      by: member.principal(request: request), database)
+    return member
+  }
+
+  private func newViewer(
+    _ token: IDToken, _ email: String, _ request: String?, _ database: Database
+  ) throws -> Member {
+    // A name that no member may have is no reason to let nobody in.
+    let name =
+      token.name.flatMap { try? GivenName.checked($0, of: "member") }
+      ?? String(email.prefix(GivenName.longest))
+    let member = try insertMember(
+      email: email, name: name, role: .viewer, password: nil, invitation: nil, database)
+    try note(
+      .memberJoined, member.email, "as viewer, by the domain of the address",
+      by: member.principal(request: request), database)
+    return member
   }
 
   /// Gives a member who knows the old password another one; their other sessions end.

@@ -227,26 +227,61 @@ struct `A member` {
       IDToken(
         issuer: "https://id", subject: subject, email: email, isEmailVerified: verified, name: nil)
     }
-    for wrong in [
-      token("s1", "bob@example.org", verified: false), token("s1", nil),
-      token("s1", "eve@example.org"),
+    for (code, wrong) in [
+      ("signin.unproven", token("s1", "bob@example.org", verified: false)),
+      ("signin.unproven", token("s1", nil)), ("signin.unknown", token("s1", "eve@example.org")),
     ] {
-      expectRefusal("signin.unknown") { _ = try store.signIn(with: wrong, browser: "") }
+      expectRefusal(code) { _ = try store.signIn(with: wrong, browser: "") }
     }
     let (session, secret) = try store.signIn(with: token("s1", "Bob@example.org"), browser: "")
     #expect(session.member.id == bob.id)
     #expect(session.member.signIn == .openID)
     #expect(try store.session(secret) != nil)
     // Another person who is given the address later doesn't get in by it.
-    expectRefusal("signin.unknown") {
+    expectRefusal("signin.linked") {
       _ = try store.signIn(with: token("s2", "bob@example.org"), browser: "")
     }
     #expect(
       try store.signIn(with: token("s1", "new@example.org"), browser: "").0.member.id == bob.id)
     try store.disableMember(bob.id, by: office.admin)
-    expectRefusal("signin.unknown") {
+    expectRefusal("signin.disabled") {
       _ = try store.signIn(with: token("s1", "bob@example.org"), browser: "")
     }
+  }
+
+  @Test
+  func `becomes a viewer by a proven address at a domain that is let in`() throws {
+    let office = try Office()
+    let store = office.store
+    func signIn(
+      _ subject: String, _ email: String, verified: Bool = true, name: String? = " Kim Lee "
+    ) throws -> Member {
+      let token = IDToken(
+        issuer: "https://id", subject: subject, email: email, isEmailVerified: verified, name: name)
+      return try store.signIn(with: token, admitting: ["example.org"], browser: "").0.member
+    }
+    let kim = try signIn("s1", "Kim@Example.org")
+    #expect(kim.role == .viewer && kim.email == "kim@example.org" && kim.name == "Kim Lee")
+    #expect(try signIn("s1", "kim@elsewhere.org").id == kim.id)
+    #expect(try signIn("s3", "lou@example.org", name: nil).name == "lou@example.org")
+    #expect(
+      try store.auditLog().prefix(3).map(\.action) == [
+        "session.begin", "member.openid", "member.join",
+      ])
+    for (code, subject, email, verified) in [
+      ("signin.unproven", "s4", "eve@example.org", false),
+      ("signin.unknown", "s4", "eve@sub.example.org", true),
+      ("signin.unknown", "s4", "eve@example.org.evil.example", true),
+      ("signin.unknown", "s4", "example.org", true), ("signin.linked", "s4", kim.email, true),
+      ("signin.unknown", "s4", "a@b@example.org", true),
+    ] {
+      expectRefusal(code) { _ = try signIn(subject, email, verified: verified) }
+    }
+    let (off, _) = try store.addMember(
+      email: "off@example.org", name: "Off", role: .admin, by: office.admin)
+    try store.disableMember(off.id, by: office.admin)
+    expectRefusal("signin.disabled") { _ = try signIn("s5", "off@example.org") }
+    #expect(try store.members().first { $0.id == off.id }?.signIn == .invited)
   }
 }
 
