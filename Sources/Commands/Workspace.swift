@@ -31,6 +31,11 @@ struct WorkspaceOptions: ParsableArguments {
   /// Where the experience lies.
   var experiencePath: String { experience ?? Self.usualExperience }
 
+  /// Whether an experience was named, or lies where one usually does.
+  var hasExperience: Bool {
+    experience != nil || FileManager.default.fileExists(atPath: experiencePath)
+  }
+
   static let usualExperience = "experience.yaml"
 
   /// Opens the store.
@@ -50,10 +55,7 @@ struct WorkspaceOptions: ParsableArguments {
 
   /// Loads the experience where there is one.
   func loadExperienceIfThere() throws -> Experience? {
-    guard experience != nil || FileManager.default.fileExists(atPath: experiencePath) else {
-      return nil
-    }
-    return try loadExperience()
+    hasExperience ? try loadExperience() : nil
   }
 }
 
