@@ -46,7 +46,7 @@ final class Workspace: Sendable {
     self.logger = logger
     self.busy = busy
     store = try Store.open(at: configuration.folder, access: .writing)
-    collection = CollectionDesk(store, logger)
+    collection = CollectionDesk(store, configuration, logger)
     loaded = Mutex(ExperienceFile(path: configuration.experience))
   }
 
