@@ -53,7 +53,7 @@ public struct ServerConfiguration: Sendable, Equatable {
     guard isTrusted(peer) else { return peer }
     let hops = forwarded.flatMap { $0.split(separator: ",") }
       .map { $0.trimmingCharacters(in: .whitespaces) }
-    guard let client = hops.last(where: { !isTrusted($0) }), AddressRange(client) != nil else {
+    guard let client = hops.last(where: { !isTrusted($0) }), AddressRange.isAddress(client) else {
       return peer
     }
     return client

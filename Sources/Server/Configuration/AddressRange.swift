@@ -16,13 +16,18 @@ public struct AddressRange: Sendable, Hashable {
     let isOld = !parts[0].contains(":")
     var length = isOld ? 32 : 128
     if parts.count == 2 {
-      guard let given = Int(parts[1]), (0...length).contains(given) else { return nil }
+      guard parts[1].allSatisfy({ $0.isASCII && $0.isNumber }), let given = Int(parts[1]),
+        given <= length
+      else { return nil }
       length = given
     }
     self.text = text
     self.bytes = bytes
     self.length = length + (isOld ? 96 : 0)
   }
+
+  /// Whether a text is one address.
+  static func isAddress(_ text: String) -> Bool { bytes(of: text) != nil }
 
   /// Whether an address is one of them.
   func contains(_ address: String) -> Bool {

@@ -1,5 +1,6 @@
 import Accounts
 import Events
+import Logging
 import Foundation
 import HTTPTypes
 import Store
