@@ -2,6 +2,7 @@ import ArgumentParser
 import Events
 import Foundation
 import Server
+import Store
 
 /// Serves.
 struct ServeCommand: AsyncParsableCommand {
@@ -46,8 +47,9 @@ struct ServeCommand: AsyncParsableCommand {
     }
     guard !showConfiguration else { return Terminal.write(settings.text) }
     let configuration = settings.configuration
+    OpenFiles.allowMany()
     let server = try WaymarkServer(configuration)
-    let impatience = Impatience()
+    let secondSignal = SecondSignal()
     try await server.run { address, setUp in
       let reached = configuration.publicAddress.map { " as \($0)" } ?? ""
       Terminal.note("Waymark serves \(address)\(reached)")
@@ -55,7 +57,7 @@ struct ServeCommand: AsyncParsableCommand {
       Terminal.note("Nobody is a member yet. Make the first one here; the link is good once:")
       Terminal.note("  \(setUp)")
     }
-    withExtendedLifetime(impatience) {}
+    withExtendedLifetime(secondSignal) {}
   }
 
   private func settings() throws -> SettingsReading {

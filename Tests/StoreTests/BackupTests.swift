@@ -109,6 +109,9 @@ struct `A backup` {
       ($0 as? Refusal)?.code == "restore.exists"
     }
     #expect(try FileManager.default.contentsOfDirectory(atPath: restored.path) == ["note"])
+    #expect { try store.backUp(to: folder.path + "/parts/../backup", program: "test") } throws: {
+      ($0 as? Refusal)?.code == "backup.inside"
+    }
   }
 
   @Test

@@ -13,7 +13,7 @@ extension Backup {
   ) throws(Fault) -> Backup {
     let sums = try FileSums(of: folder)
     let facts = try facts(of: folder)
-    guard sums.files.count == facts.files + 1, sums[factsName] != nil else {
+    guard sums.files.count == facts.files + 1, sums.paths.contains(factsName) else {
       throw .damagedBackup(
         folder + "/" + FileSums.name,
         "It lists \(sums.files.count) files, and \(facts.files + 1) were written.")
@@ -101,9 +101,10 @@ extension Backup {
       return try ManifestPart.all(database)
     }
     try queue.close()
+    let listed = sums.paths
     for known in parts {
       let name = Store.partsName + "/" + known.name
-      guard sums[name] != nil else {
+      guard listed.contains(name) else {
         throw Fault.damagedBackup(
           folder + "/" + name, "The database names this part, and the list doesn't.")
       }

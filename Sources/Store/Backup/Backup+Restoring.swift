@@ -14,8 +14,7 @@ extension Backup {
     to store: String, progress: @escaping @Sendable (Progress) -> Void = { _ in }
   ) throws {
     try Store.requireEmpty(store, "restore.exists", for: "Restoring")
-    let isNew = !FileManager.default.fileExists(atPath: store)
-    try DurableFile.makeFolder(store)
+    let isNew = try DurableFile.makeFolder(store)
     do {
       try withExtendedLifetime(try FolderLock(store)) { try copy(to: store, progress) }
     } catch {

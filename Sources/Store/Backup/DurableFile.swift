@@ -97,11 +97,15 @@ enum DurableFile {
     }
   }
 
-  /// Makes a new folder, for its owner only.
-  static func makeFolder(_ path: String) throws(Fault) {
-    guard mkdir(path, 0o700) == 0 || errno == EEXIST else {
+  /// Makes a folder for its owner only, where it isn't there; whether it is new.
+  @discardableResult
+  static func makeFolder(_ path: String) throws(Fault) -> Bool {
+    guard mkdir(path, 0o700) == 0 else {
+      if errno == EEXIST { return false }
       throw .system(errno, subject: path, doing: "make the folder")
     }
+    try synchronize(folder: URL(filePath: path).deletingLastPathComponent().path)
+    return true
   }
 
   /// Waits until the disk has the names in a folder.

@@ -51,13 +51,13 @@ struct FileSums: Sendable {
       }
       files.append(file)
     }
-    guard Set(files.map(\.path)).count == files.count else {
+    guard paths.count == files.count else {
       throw .damagedBackup(path, "A file is named twice.")
     }
   }
 
-  /// The checksum of a file; nil where it isn't listed.
-  subscript(_ path: String) -> String? { files.first { $0.path == path }?.sum }
+  /// The files that are listed.
+  var paths: Set<String> { Set(files.map(\.path)) }
 
   /// The list as it is written.
   var text: String { files.map { "\($0.sum)  \($0.path)\n" }.joined() }

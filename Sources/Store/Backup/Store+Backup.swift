@@ -25,9 +25,9 @@ extension Store {
     to folder: String, experience: [(name: String, path: String)] = [], program: String,
     progress: @escaping @Sendable (Backup.Progress) -> Void = { _ in }
   ) throws -> Backup {
+    try requireOutside(folder)
     try Self.requireEmpty(folder, "backup.exists", for: "A backup")
-    let isNew = !FileManager.default.fileExists(atPath: folder)
-    try DurableFile.makeFolder(folder)
+    let isNew = try DurableFile.makeFolder(folder)
     do {
       return try faultsOnly {
         let facts = try copyAll(to: folder, experience, program, progress)
@@ -107,7 +107,7 @@ extension Store {
   /// Links parts into a backup, or takes hold of those that can't be linked: from then on nobody
   /// can take them away.
   private func hold(_ parts: [ManifestPart], linkingTo folder: String) throws -> [HeldPart] {
-    allowManyFiles()
+    OpenFiles.allowMany()
     var held: [HeldPart] = []
     for part in parts {
       let source = path(ofPart: part.number)
@@ -121,15 +121,6 @@ extension Store {
       held.append(HeldPart(name: part.name, bytes: part.bytes, file: file))
     }
     return held
-  }
-
-  /// Lets the process hold as many files as the system allows it: a part is one of them.
-  private func allowManyFiles() {
-    var limit = rlimit()
-    // Where it can't be raised, opening a file says so.
-    guard getrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &limit) == 0 else { return }
-    limit.rlim_cur = limit.rlim_max
-    _ = setrlimit(__rlimit_resource_t(RLIMIT_NOFILE.rawValue), &limit)
   }
 
   /// Copies the database, as the view shows it, into a file of its own that needs no log.
@@ -158,6 +149,18 @@ extension Store {
       // A file that went away meanwhile belonged to an import that was given up.
       guard let file = try DurableFile.Opened(source + "/" + name) else { continue }
       try DurableFile.copy(file, to: "\(folder)/\(Self.rejectsName)/\(name)")
+    }
+  }
+
+  /// Refuses a folder inside the store's, where erasing would find what is in the backup.
+  private func requireOutside(_ folder: String) throws(Refusal) {
+    func path(_ folder: String) -> String {
+      URL(filePath: folder, directoryHint: .isDirectory).resolvingSymlinksInPath().path + "/"
+    }
+    guard !path(folder).hasPrefix(path(self.folder)) else {
+      throw Refusal(
+        "backup.inside", problem: "\(folder) lies in the folder of the store.",
+        remedy: "Name a folder outside of \(self.folder).")
     }
   }
 

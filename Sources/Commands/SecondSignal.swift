@@ -7,7 +7,7 @@ import Synchronization
 ///
 /// The first SIGTERM or SIGINT is for the server, which finishes what was begun. Ending at once is
 /// what a loss of power does: all that was acknowledged is on the disk.
-final class Impatience {
+final class SecondSignal {
   private let sources: [any DispatchSourceSignal]
 
   /// How often it was told.
