@@ -5,6 +5,7 @@ FOLDERS = Sources Tests Package.swift
 PYTHON = .build/python/bin/python
 COMPANY ?= shop
 PREFIX ?= /usr/local
+PROGRAM = .build/release/waymark
 
 .PHONY: help setup build release install demo test test-web lint format docs bench bench-collect python
 
@@ -20,9 +21,13 @@ build: setup ## Build for development
 release: setup ## Build the program, optimised: .build/release/waymark
 	swift build -c release --product waymark --static-swift-stdlib $(SWIFT_FLAGS)
 
-install: release ## Install the program and its manual page (PREFIX=/usr/local)
-	install -D -s -m 755 .build/release/waymark $(DESTDIR)$(PREFIX)/bin/waymark
+install: release ## Install the program, its manual page, unit and examples (PREFIX=/usr/local)
+	install -D -s -m 755 $(PROGRAM) $(DESTDIR)$(PREFIX)/bin/waymark
 	install -D -m 644 docs/waymark.1 $(DESTDIR)$(PREFIX)/share/man/man1/waymark.1
+	install -D -m 644 packaging/waymark.service $(DESTDIR)$(PREFIX)/lib/systemd/system/waymark.service
+	sed -i 's|/usr/local/bin/|$(PREFIX)/bin/|' $(DESTDIR)$(PREFIX)/lib/systemd/system/waymark.service
+	install -D -m 644 packaging/waymark.yaml $(DESTDIR)$(PREFIX)/share/waymark/waymark.yaml
+	install -D -m 644 packaging/nginx.conf $(DESTDIR)$(PREFIX)/share/waymark/nginx.conf
 
 demo: release ## Make a company's customers, import them, and measure its journey (COMPANY=shop, energy, business)
 	.build/release/waymark demo --company $(COMPANY)

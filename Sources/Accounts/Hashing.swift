@@ -41,6 +41,36 @@ public enum Hashing {
   }
 }
 
+/// The SHA-256 of a message that comes in pieces.
+public final class RunningSHA256 {
+  private let context: OpaquePointer
+
+  /// Begins with an empty message.
+  public init() {
+    guard let context = EVP_MD_CTX_new(),
+      EVP_DigestInit_ex(context, EVP_sha256(), nil) == 1
+    else { preconditionFailure("libcrypto has no SHA-256.") }
+    self.context = context
+  }
+
+  deinit { EVP_MD_CTX_free(context) }
+
+  /// Goes on with the next piece.
+  public func add(_ piece: UnsafeRawBufferPointer) {
+    let done = EVP_DigestUpdate(context, piece.baseAddress, piece.count)
+    precondition(done == 1, "libcrypto can't go on with a SHA-256.")
+  }
+
+  /// The 32 bytes; nothing can be added afterwards.
+  public func finish() -> [UInt8] {
+    var digest = [UInt8](repeating: 0, count: 32)
+    var size: UInt32 = 0
+    let done = EVP_DigestFinal_ex(context, &digest, &size)
+    precondition(done == 1 && size == 32, "libcrypto can't finish a SHA-256.")
+    return digest
+  }
+}
+
 /// Base64 with the alphabet for addresses and without padding.
 ///
 /// - SeeAlso: RFC 4648, section 5.

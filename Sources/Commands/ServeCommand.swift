@@ -1,6 +1,8 @@
 import ArgumentParser
+import Events
 import Foundation
 import Server
+import Store
 
 /// Serves.
 struct ServeCommand: AsyncParsableCommand {
@@ -10,29 +12,73 @@ struct ServeCommand: AsyncParsableCommand {
     usage: "waymark serve [<options>]",
     discussion: """
       Listens on this machine only unless --host says otherwise; put a proxy with TLS in front to \
-      be reached from elsewhere. Ends on SIGTERM or Ctrl-C, once what was begun is finished.
+      be reached from elsewhere. Ends on SIGTERM or Ctrl-C, once what was begun is finished; a \
+      second one ends it at once, and nothing that was acknowledged is lost.
+
+      Every setting can stand in a file, in the environment as WAYMARK_…, or here, which is the \
+      strongest; docs/running.md lists them.
 
       Examples:
         waymark serve
         waymark serve --port 9000 --data /var/lib/waymark
+        waymark serve --config /etc/waymark/waymark.yaml --set log.level=debug
       """)
 
   @OptionGroup var workspace: WorkspaceOptions
-  @Option(help: "The address to listen on.") var host = "127.0.0.1"
-  @Option(help: "The port to listen on; 0 takes a free one.") var port = 8080
+  @Option(help: ArgumentHelp(Setting.host)) var host: String?
+  @Option(help: ArgumentHelp(Setting.port)) var port: String?
+  @Option(
+    help: ArgumentHelp(
+      "The file of settings, in YAML.",
+      discussion: "The variable \(Setting.fileVariable) names another default.",
+      valueName: "file"),
+    completion: .file(extensions: ["yaml", "yml"]))
+  var config: String?
+  @Option(help: ArgumentHelp("Any setting.", valueName: "name=value"))
+  var set: [String] = []
+  @Flag(help: "Show all settings and where they come from, and serve nothing.")
+  var showConfiguration = false
 
   func run() async throws {
-    var configuration = ServerConfiguration(
-      folder: workspace.folder, experience: workspace.experiencePath)
-    configuration.host = host
-    configuration.port = port
+    let settings = try settings()
+    for variable in settings.unknownVariables {
+      let meant = Setting.meant(by: variable).map { " Did you mean \($0)?" } ?? ""
+      Terminal.note("waymark: \(variable.printable) is no setting and does nothing.\(meant)")
+    }
+    guard !showConfiguration else { return Terminal.write(settings.text) }
+    var configuration = settings.configuration
     configuration.openID = try OpenIDSettings(
       environment: ProcessInfo.processInfo.environment)
-    try await WaymarkServer(configuration).run { address, setUp in
-      Terminal.note("Waymark serves \(address)")
+    OpenFiles.allowMany()
+    let server = try WaymarkServer(configuration)
+    let secondSignal = SecondSignal()
+    try await server.run { address, setUp in
+      let reached = configuration.publicAddress.map { " as \($0)" } ?? ""
+      Terminal.note("Waymark serves \(address)\(reached)")
       guard let setUp else { return }
       Terminal.note("Nobody is a member yet. Make the first one here; the link is good once:")
       Terminal.note("  \(setUp)")
     }
+    withExtendedLifetime(secondSignal) {}
+  }
+
+  private func settings() throws -> SettingsReading {
+    let options = [
+      ("data", workspace.data), ("experience", workspace.experience), ("host", host),
+      ("port", port),
+    ]
+    return try SettingsReading(
+      file: config, environment: ProcessInfo.processInfo.environment,
+      arguments: try set.map { try SettingsReading.Argument($0) }
+        + options.compactMap { name, value in
+          value.map { SettingsReading.Argument(name, $0, origin: "--\(name)") }
+        })
+  }
+}
+
+extension ArgumentHelp {
+  /// What the table of settings says of one.
+  fileprivate init(_ setting: Setting) {
+    self.init("\(setting.meaning.dropLast()) (default: \(setting.usual)).", valueName: setting.name)
   }
 }

@@ -18,20 +18,29 @@ struct WorkspaceOptions: ParsableArguments {
     name: [.customLong("experience"), .customShort("e")],
     help: ArgumentHelp(
       "The experience: a YAML file, or a folder of them (default: experience.yaml).",
-      valueName: "path"),
+      discussion: "The variable WAYMARK_EXPERIENCE names another default.", valueName: "path"),
     completion: .file(extensions: ["yaml", "yml"]))
   var experience: String?
 
   /// The folder of the store.
-  var folder: String {
-    data ?? ProcessInfo.processInfo.environment["WAYMARK_DATA"].flatMap { $0.isEmpty ? nil : $0 }
-      ?? ".waymark"
-  }
+  var folder: String { data ?? Self.variable("WAYMARK_DATA") ?? ".waymark" }
 
   /// Where the experience lies.
-  var experiencePath: String { experience ?? Self.usualExperience }
+  var experiencePath: String {
+    experience ?? Self.variable("WAYMARK_EXPERIENCE") ?? Self.usualExperience
+  }
+
+  /// Whether an experience was named, or lies where one usually does.
+  var hasExperience: Bool {
+    experience != nil || FileManager.default.fileExists(atPath: experiencePath)
+  }
 
   static let usualExperience = "experience.yaml"
+
+  /// What a variable of the environment says; nil where it is missing or empty.
+  private static func variable(_ name: String) -> String? {
+    ProcessInfo.processInfo.environment[name].flatMap { $0.isEmpty ? nil : $0 }
+  }
 
   /// Opens the store.
   func store(_ access: Store.Access) throws -> Store { try Store.open(at: folder, access: access) }
@@ -50,10 +59,7 @@ struct WorkspaceOptions: ParsableArguments {
 
   /// Loads the experience where there is one.
   func loadExperienceIfThere() throws -> Experience? {
-    guard experience != nil || FileManager.default.fileExists(atPath: experiencePath) else {
-      return nil
-    }
-    return try loadExperience()
+    hasExperience ? try loadExperience() : nil
   }
 }
 

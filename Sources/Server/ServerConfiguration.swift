@@ -1,9 +1,10 @@
-import Events
 import Foundation
 import Hummingbird
+import Logging
+import Store
 import Wire
 
-/// How a server runs.
+/// How a server runs; `Setting` says what can be set, and how it is written.
 public struct ServerConfiguration: Sendable, Equatable {
   /// The folder of the store.
   public var folder: String
@@ -16,7 +17,7 @@ public struct ServerConfiguration: Sendable, Equatable {
   /// How people reach the server, for links and cookies: `https://journeys.example.com`.
   public var publicAddress: String?
   /// The proxies whose word on who asks is believed.
-  public var trustedProxies: Set<String> = []
+  public var trustedProxies: [AddressRange] = []
   /// The longest body of a request that brings events, in bytes as it arrives; once it is unpacked
   /// it has at most `CollectionLimits.body`.
   public var largestBody = CollectionLimits.body
@@ -24,6 +25,14 @@ public struct ServerConfiguration: Sendable, Equatable {
   public var mostConnections = 20_000
   /// The provider by which people may sign in, beside their passwords.
   public var openID: OpenIDSettings?
+  /// How much collection holds in memory at most.
+  public var collection = Collector.Limits()
+  /// When the log of events becomes parts.
+  public var sealing = Collector.SealingPolicy()
+  /// The least grave lines that the log has.
+  public var logLevel = Logger.Level.info
+  /// How the log is written.
+  public var logForm = LogForm.json
 
   /// Makes a configuration with everything else as usual.
   public init(folder: String, experience: String) {
@@ -34,14 +43,25 @@ public struct ServerConfiguration: Sendable, Equatable {
   /// Whether people reach the server by TLS, so that cookies need it too.
   var isPublicSecure: Bool { publicAddress?.hasPrefix("https://") == true }
 
-  /// Who asks: the other end of the connection, or the last address that a trusted proxy did not
-  /// itself add.
+  /// Who asks: the other end of the connection, or whom the proxies that are trusted name.
   func clientAddress(of request: Request, _ context: ServerContext) -> String {
-    let peer = context.peer?.ipAddress ?? "unix"
-    guard trustedProxies.contains(peer) else { return peer }
-    let hops = request.headers[values: .forwardedFor]
-      .flatMap { $0.split(separator: ",") }
+    client(
+      behind: context.peer?.ipAddress ?? "unix", forwarded: request.headers[values: .forwardedFor])
+  }
+
+  /// Who asks where somebody connects with those fields of `X-Forwarded-For`: the last address that
+  /// no trusted proxy has. What stands before it anybody can have written.
+  func client(behind peer: String, forwarded: [String]) -> String {
+    guard isTrusted(peer) else { return peer }
+    let hops = forwarded.flatMap { $0.split(separator: ",") }
       .map { $0.trimmingCharacters(in: .whitespaces) }
-    return hops.last { !trustedProxies.contains($0) } ?? peer
+    guard let client = hops.last(where: { !isTrusted($0) }), AddressRange.isAddress(client) else {
+      return peer
+    }
+    return client
+  }
+
+  private func isTrusted(_ address: String) -> Bool {
+    trustedProxies.contains { $0.contains(address) }
   }
 }

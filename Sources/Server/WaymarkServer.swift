@@ -16,15 +16,15 @@ public struct WaymarkServer: Sendable {
   /// Opens the store and prepares to serve.
   ///
   /// - Throws: what opening the store throws: `store.locked` where another process writes to it.
-  public init(_ configuration: ServerConfiguration, level: String = "info") throws {
-    try self.init(configuration, level: level, routes: Self.routes)
+  public init(_ configuration: ServerConfiguration) throws {
+    try self.init(configuration, routes: Self.routes)
   }
 
   /// Prepares to serve some routes: tests of access replace what they do.
-  init(_ configuration: ServerConfiguration, level: String, routes: [Route]) throws {
+  init(_ configuration: ServerConfiguration, routes: [Route]) throws {
     self.routes = routes
-    let logger = Logger(label: "waymark") { label in
-      JSONLog(label, level: Logger.Level(rawValue: level) ?? .info)
+    let logger = Logger(label: "waymark") { _ in
+      ServerLog(configuration.logLevel, configuration.logForm)
     }
     workspace = try Workspace(
       configuration, logger: logger,
@@ -33,8 +33,9 @@ public struct WaymarkServer: Sendable {
 
   /// Serves until the process is told to stop; then work that was begun is finished.
   ///
-  /// - Parameter started: told the address once requests are answered, and the link that makes the
-  ///   first member where there is none.
+  /// - Parameter started: told the address that it listens on once requests are answered, and the
+  ///   link that makes the first member where there is none.
+  /// - Throws: `server.address` where it can't listen there.
   public func run(
     started: @escaping @Sendable (_ address: String, _ setUp: String?) -> Void
   ) async throws {
@@ -57,21 +58,22 @@ public struct WaymarkServer: Sendable {
       onServerRunning: { channel in
         let port = channel.localAddress?.port ?? configuration.port
         let host = configuration.host.contains(":") ? "[\(configuration.host)]" : configuration.host
-        let address = configuration.publicAddress ?? "http://\(host):\(port)"
-        started(address, secret.map { "\(address)/setup?token=\($0.revealed())" })
+        let address = "http://\(host):\(port)"
+        let reached = configuration.publicAddress ?? address
+        started(address, secret.map { "\(reached)/setup?token=\($0.revealed())" })
       }, logger: workspace.logger)
     let chores = [
       Task { await workspace.tellOfNewEvents() }, Task { await workspace.writeLedger() },
     ]
     do {
       try await application.runService()
-    } catch let error as any CustomStringConvertible & Error
-      where "\(error)".contains("Address already in use")
-    {
+    } catch let error as IOError {
+      throw Fault(error, listeningOn: "\(configuration.host):\(configuration.port)")
+    } catch is SocketAddressError.UnknownHost {
       throw Fault(
-        "server.address", subject: "\(configuration.host):\(configuration.port)",
-        problem: "Another program listens there already.",
-        remedy: "Stop it, or choose another port with --port.")
+        "server.address", subject: configuration.host,
+        problem: "There is no such address or name.",
+        remedy: "Choose another with --host: 127.0.0.1 for this machine only, 0.0.0.0 for all.")
     }
     await workspace.collection.stop()
     for chore in chores { chore.cancel() }
@@ -101,5 +103,32 @@ public struct WaymarkServer: Sendable {
     path.split(separator: "/", omittingEmptySubsequences: false).map { part in
       part.hasPrefix("{") && part.hasSuffix("}") ? ":" + part.dropFirst().dropLast() : part[...]
     }.joined(separator: "/")
+  }
+}
+
+extension Fault {
+  /// Why nobody can listen on an address.
+  fileprivate init(_ error: IOError, listeningOn address: String) {
+    let (problem, remedy) =
+      switch error.errnoCode {
+      case EADDRINUSE:
+        (
+          "Another program listens there already.",
+          "Stop it, or choose another port with --port."
+        )
+      case EADDRNOTAVAIL:
+        (
+          "This machine doesn't have that address.",
+          "Choose another with --host: 127.0.0.1 for this machine only, 0.0.0.0 for all."
+        )
+      case EACCES, EPERM:
+        (
+          "This user may not listen there.",
+          "Choose a port from 1024 on with --port, and let a proxy have the others."
+        )
+      default:
+        ("The system refuses it: \(error).", "Look at the address and the port.")
+      }
+    self.init("server.address", subject: address, problem: problem, remedy: remedy)
   }
 }

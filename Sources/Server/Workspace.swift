@@ -51,7 +51,7 @@ final class Workspace: Sendable {
     self.busy = busy
     openID = configuration.openID.map(OpenIDDesk.init)
     store = try Store.open(at: configuration.folder, access: .writing)
-    collection = CollectionDesk(store, logger)
+    collection = CollectionDesk(store, configuration, logger)
     loaded = Mutex(ExperienceFile(path: configuration.experience))
   }
 

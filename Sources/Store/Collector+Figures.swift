@@ -1,6 +1,6 @@
 extension Collector {
   /// When the log becomes parts.
-  public struct SealingPolicy: Sendable {
+  public struct SealingPolicy: Sendable, Equatable {
     /// After so many events.
     public var events: Int
     /// After so many seconds, where there are any events.
@@ -19,7 +19,7 @@ extension Collector {
   }
 
   /// How much a collector holds at most; beyond it events are turned away.
-  public struct Limits: Sendable {
+  public struct Limits: Sendable, Equatable {
     /// How many events wait for the disk: some seconds of the fastest disk's work.
     public var waitingEvents = 200_000
     /// How many bytes they have, in the form of the log.

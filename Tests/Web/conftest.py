@@ -56,7 +56,7 @@ class Server:
 
     def setup_link(self):
         """The link by which the first member is made, as the server printed it."""
-        return self._wait(r"(http://\S+/setup\S*)")
+        return self._wait(r"(https?://\S+/setup\S*)")
 
     def stop(self, timeout=30):
         """Asks the server to end and returns its exit code."""

@@ -1,5 +1,6 @@
 import Accounts
 import Events
+import Logging
 import Foundation
 import HTTPTypes
 import Store
@@ -24,7 +25,8 @@ private final class Gatehouse: Sendable {
     var configuration = ServerConfiguration(
       folder: folder + "/data", experience: folder + "/e.yaml")
     configuration.port = 0
-    let server = try WaymarkServer(configuration, level: "critical", routes: routes)
+    configuration.logLevel = .critical
+    let server = try WaymarkServer(configuration, routes: routes)
     store = server.workspace.store
     let (addresses, continuation) = AsyncStream.makeStream(of: String.self)
     serving = Task {
