@@ -52,8 +52,8 @@ struct ServeCommand: AsyncParsableCommand {
     OpenFiles.allowMany()
     let server = try WaymarkServer(configuration)
     let secondSignal = SecondSignal()
+    let reached = configuration.publicAddress.map { " as \($0)" } ?? ""
     try await server.run { address, setUp in
-      let reached = configuration.publicAddress.map { " as \($0)" } ?? ""
       Terminal.note("Waymark serves \(address)\(reached)")
       guard let setUp else { return }
       Terminal.note("Nobody is a member yet. Make the first one here; the link is good once:")
