@@ -62,6 +62,7 @@ public struct WaymarkServer: Sendable {
     let chores = [
       Task { await workspace.tellOfNewEvents() }, Task { await workspace.writeLedger() },
     ]
+    let pulls = Task { await workspace.pullSources() }
     do {
       try await application.runService()
     } catch let error as any CustomStringConvertible & Error
@@ -72,6 +73,8 @@ public struct WaymarkServer: Sendable {
         problem: "Another program listens there already.",
         remedy: "Stop it, or choose another port with --port.")
     }
+    pulls.cancel()
+    await pulls.value
     await workspace.collection.stop()
     for chore in chores { chore.cancel() }
     for chore in chores { await chore.value }
@@ -82,7 +85,7 @@ public struct WaymarkServer: Sendable {
   static let routes: [Route] =
     CollectionRoutes.all + ProgramRoutes.all + SignInRoutes.all + InvitationRoutes.all
     + JourneyRoutes.all + JourneyCustomerRoutes.all + ExploreRoutes.all + CustomerRoutes.all
-    + ExperienceRoutes.all + SourceRoutes.all + SettingsRoutes.all
+    + ExperienceRoutes.all + SourceRoutes.all + SettingsRoutes.all + HookRoutes.all
 
   private func register(_ route: Route, on router: Router<ServerContext>) {
     let workspace = workspace
