@@ -191,7 +191,8 @@ enum PullPreviewText {
       Terminal.print("")
       switch row.event {
       case .success(let event):
-        Terminal.print("\(row.place): \(event.name) at \(event.time) by \(event.identity)".printable)
+        Terminal.print(
+          "\(row.place): \(event.name) at \(event.time) by \(event.identity)".printable)
         if let linked = event.linked { Terminal.print("  also \(linked)".printable) }
         for (name, value) in event.properties.sorted(by: { $0.key < $1.key }) {
           Terminal.print("  \(name) = \(value.brief)".printable)

@@ -72,8 +72,10 @@ extension ExperienceReader {
     }
     switch name {
     case "postgresql":
-      return query(entry, known(entries, Self.commonKeys + Self.queryKeys, in: "a source of postgresql"))
-        .map { .postgresql($0) }
+      return query(
+        entry, known(entries, Self.commonKeys + Self.queryKeys, in: "a source of postgresql")
+      )
+      .map { .postgresql($0) }
     case "folder":
       _ = known(entries, Self.commonKeys + Self.folderKeys, in: "a folder")
       return .folder

@@ -75,7 +75,8 @@ struct EventMapper {
     }
     throw ItemRefusal(
       field: field, "identity.placeholder",
-      problem: given.map { "“\($0.prefix(60))” names no customer." } ?? "There is no id in \(field).",
+      problem: given.map { "“\($0.prefix(60))” names no customer." }
+        ?? "There is no id in \(field).",
       remedy: "Give the id of a customer, or one that the device made up.")
   }
 

@@ -61,7 +61,8 @@ struct FolderPull {
     var remembered = try store.pulledFiles(of: known.id)
     var report = PullReport()
     let found = try Self.files(in: folder, source.name)
-    bad.known.withLock { bad in bad = bad.filter { each in found.contains { $0.name == each.key } } }
+    bad.known.withLock { bad in bad = bad.filter { each in found.contains { $0.name == each.key } }
+    }
     for file in found {
       try Task.checkCancellation()
       guard !remembered.contains(where: file.isSame), !isKnownBad(file), Self.isSettled(file)
@@ -81,6 +82,7 @@ struct FolderPull {
         // A file that changed meanwhile is read again.
         guard Self.find(file.name, in: folder) == file else { continue }
         try store.remember(whole, of: known.id, at: .now)
+        bad.known.withLock { $0[file.name] = nil }
         remembered.append(whole)
       } catch let refusal as Refusal {
         note(file, refusal.problem, refusal.remedy)

@@ -27,15 +27,16 @@ public struct Puller: Sendable {
   public func pull(
     _ source: EventSource, zone: String, bad: BadFiles = BadFiles()
   ) async throws -> PullReport {
-    let address = try environment.address(of: source)
     switch source.kind {
     case .postgresql(let query):
       return try await TablePull(
-        source: source, query: query, address: address, zone: zone, store: store, sink: sink
+        source: source, query: query, address: environment.address(of: source), zone: zone,
+        store: store, sink: sink
       ).run()
     case .folder:
       return try await FolderPull(
-        source: source, folder: address, zone: zone, store: store, sink: sink, bad: bad
+        source: source, folder: environment.address(of: source), zone: zone, store: store,
+        sink: sink, bad: bad
       ).run()
     case .webhook: throw Self.sentOnly(source)
     }

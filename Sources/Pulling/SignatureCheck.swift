@@ -33,7 +33,8 @@ enum SignatureCheck {
     guard isRight else {
       throw Refusal(
         "hook.signature", problem: "The signature is not that of this body and secret.",
-        remedy: "See that the sender and this program have the same secret, and that nothing between "
+        remedy:
+          "See that the sender and this program have the same secret, and that nothing between "
           + "them changes the body.")
     }
     guard let stamp else { return }

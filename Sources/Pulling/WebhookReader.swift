@@ -93,7 +93,8 @@ public struct WebhookReader: Sendable {
           own = hash
           event.messageID = "\(source.name)/\(hash)/\(index)"
         }
-        return .event(event, leftOut: addProperties(of: place, to: &event))
+        let leftOut = addProperties(of: place, to: &event)
+        return .event(event, leftOut: leftOut)
       } catch {
         return .refused(error, text: item.written)
       }

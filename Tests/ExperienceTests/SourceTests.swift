@@ -5,7 +5,8 @@ import Testing
 
 private func load(_ sources: String) -> ExperienceLoader.Loaded {
   ExperienceLoader.load(
-    text: "experience: Shop\nsources:\n" + sources.split(separator: "\n", omittingEmptySubsequences: false)
+    text: "experience: Shop\nsources:\n"
+      + sources.split(separator: "\n", omittingEmptySubsequences: false)
       .map { "  " + $0 }.joined(separator: "\n"), file: "e.yaml")
 }
 

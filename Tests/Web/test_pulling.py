@@ -47,7 +47,7 @@ class PostgreSQL:
     def run(self, program, *arguments):
         command = [str(BINARIES / program), *map(str, arguments)]
         if os.geteuid() == 0:
-            command = ["su", "postgres", "-s", "/bin/sh", "-c", 'exec "$0" "$@"', *command]
+            command = ["runuser", "-u", "postgres", "--", *command]
         subprocess.run(
             command, check=True, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, timeout=120,
             cwd="/")
@@ -272,7 +272,11 @@ def test_rows_that_cannot_be_taken_are_told_with_their_column(postgresql, place,
     ("SELECT *, 1 AS buyer FROM orders WHERE id > $1", "two columns called “buyer”"),
     ("WITH gone AS (DELETE FROM orders RETURNING *) SELECT * FROM gone WHERE id > $1", "0A000"),
     ("SELECT * FROM orders WHERE id > $1 AND nextval('counter') > 0", "it may only read"),
-    ("SELECT * FROM orders WHERE id > $1) AS x; DROP TABLE orders; --", "(42601)"),
+    ("SELECT * FROM orders WHERE id > $1) AS x --", "(42601)"),
+    ("SELECT * FROM orders WHERE id > $1 AND buyer <> '') AS x; DROP TABLE orders; --",
+     "(42601)"),
+    ("SELECT * FROM orders WHERE id > $1; DROP TABLE orders", "and something follows"),
+    ("SELECT * FROM orders", "has no place for the cursor"),
     ("SELECT * FROM orders WHERE id > $1 -- and no more", None),
     ("SELECT * FROM orders WHERE id > $1;", None),
     ("SELECT * FROM orders WHERE id > $1 ORDER BY id DESC", None),
@@ -460,7 +464,8 @@ def test_bad_files_are_told_and_left_and_the_others_are_taken(bare, serve):
     page = wait(lambda: (text := admin.get(server.url + "/sources").text) and
                 "files left</span>" in text and text)
     assert "<code>bad.csv</code>" in page and "<code>cut.csv.gz</code>" in page
-    refused = admin.get(server.url + "/sources/refused").text
+    refused = wait(lambda: (text := admin.get(server.url + "/sources/refused").text) and
+                   "good.csv" in text and text)
     assert "good.csv, record 2: “never” is no time." in refused
     assert "good.csv, record 3: There is no id." in refused
     # A file that is put right is taken.
@@ -686,7 +691,7 @@ def test_the_page_shows_how_sources_stand(postgresql, place, serve, page):
     postgresql.sql("INSERT INTO orders VALUES (13, '', now(), 1)")
     folder = place.folder / "drops"
     folder.mkdir()
-    put(folder / "bad <b>file</b>.csv", "what,ever\n1,2\n")
+    put(folder / "bad <b>file.csv", "what,ever\n1,2\n")
     place.environment |= {
         "WAYMARK_SOURCE_DROPS": str(folder), "WAYMARK_SOURCE_HOOK": HOOK_SECRET}
     place.write(
@@ -702,6 +707,6 @@ def test_the_page_shows_how_sources_stand(postgresql, place, serve, page):
     assert row.get_by_role("cell").all_inner_texts()[3:] == ["13", "12", "0", "1"]
     assert "in " in row.get_by_role("cell").nth(2).inner_text()
     notes = page.locator("ul.notice").inner_text()
-    assert "WAYMARK_SOURCE_LOST is not set" in notes and "bad <b>file</b>.csv" in notes
+    assert "WAYMARK_SOURCE_LOST is not set" in notes and "bad <b>file.csv" in notes
     assert "not signed as they should be, since the start: 1" in notes
     assert_for_everybody(page, server.url + "/sources")

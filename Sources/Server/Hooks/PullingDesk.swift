@@ -49,9 +49,10 @@ final class PullingDesk: Sendable {
     let now = file.experience?.sources ?? []
     guard !file.errors.isEmpty || file.fault != nil else { return now }
     return standings.withLock { standings in
-      now + standings.values.map(\.source).filter { old in
-        !now.contains { $0.name == old.name }
-      }.sorted { $0.name < $1.name }
+      now
+        + standings.values.map(\.source).filter { old in
+          !now.contains { $0.name == old.name }
+        }.sorted { $0.name < $1.name }
     }
   }
 

@@ -26,7 +26,8 @@ enum SourceRoutes {
     let records = try store.collectionRecords()
     return .page(
       SourcesPage.overview(
-        try named(records, store), fetched: try fetched(visit.workspace), imports: try store.importRecords(),
+        try named(records, store), fetched: try fetched(visit.workspace),
+        imports: try store.importRecords(),
         permissions: visit.permissions, now: .now, in: visit.frame(.sources)))
   }
 
