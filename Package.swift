@@ -59,6 +59,7 @@ let package = Package(
     .systemLibrary(name: "COpenSSL", pkgConfig: "libcrypto", providers: [.apt(["libssl-dev"])]),
     .systemLibrary(
       name: "CCurl", pkgConfig: "libcurl", providers: [.apt(["libcurl4-openssl-dev"])]),
+    .systemLibrary(name: "CPQ", pkgConfig: "libpq", providers: [.apt(["libpq-dev"])]),
 
     room("Events", on: ["CXXHash"], settings: hot),
     room("Statistics", settings: hot),
@@ -70,11 +71,15 @@ let package = Package(
     room("Parts", on: ["Events", "Stories"], settings: hot),
     room("Store", on: ["Events", "Accounts", "Stories", "Parts", database]),
     room("Intake", on: ["Events", "Stories", "Wire", "Store", "CMalloc"]),
+    room(
+      "Pulling",
+      on: ["Events", "Accounts", "Experience", "Stories", "Wire", "Store", "Intake", "CPQ"]),
     room("Engine", on: ["Events", "Statistics", "Experience", "Stories"], settings: hot),
     room("Maps", on: ["Events", "Statistics", "Experience", "Engine"]),
     room("Answers", on: ["Events", "Stories", "Engine", "Maps"]),
     room(
-      "Pages", on: ["Events", "Accounts", "Experience", "Store", "Engine", "Maps", "Answers"],
+      "Pages",
+      on: ["Events", "Accounts", "Experience", "Store", "Pulling", "Engine", "Maps", "Answers"],
       resources: [
         .embedInCode("Assets/icon.svg"), .embedInCode("Assets/pages.css"),
         .embedInCode("Assets/pages.js"), .embedInCode("Assets/waymark.js"),
@@ -83,7 +88,7 @@ let package = Package(
       "Server",
       on: [
         "Events", "Statistics", "Accounts", "Outbound", "Experience", "Stories", "Wire", "Store",
-        "Engine", "Maps", "Answers", "Pages",
+        "Pulling", "Engine", "Maps", "Answers", "Pages",
       ] + http),
     room(
       "Companies", on: ["Events", "Statistics"], resources: [.embedInCode("Experiences")]),
@@ -91,7 +96,7 @@ let package = Package(
       "Commands",
       on: [
         "Events", "Statistics", "Experience", "Stories", "Wire", "Parts", "Store", "Intake",
-        "Engine", "Maps", "Answers", "Server", "Companies", argumentParser,
+        "Pulling", "Engine", "Maps", "Answers", "Server", "Companies", argumentParser,
       ]),
     .executableTarget(name: "waymark", dependencies: ["Commands"], swiftSettings: strict),
 
@@ -105,6 +110,7 @@ let package = Package(
     tests("Parts", on: ["Events", "Stories"]),
     tests("Store", on: ["Events", "Statistics", "Accounts", "Stories", "Parts", database]),
     tests("Intake", on: ["Events", "Stories", "Wire", "Store"]),
+    tests("Pulling", on: ["Events", "Accounts", "Experience", "Store", "Wire"]),
     tests("Engine", on: ["Events", "Statistics", "Experience", "Stories"]),
     tests("Maps", on: ["Events", "Statistics", "Experience", "Engine", "Stories"]),
     tests("Answers", on: ["Events", "Statistics", "Engine", "Maps"]),

@@ -10,13 +10,15 @@ public struct Principal: Sendable, Equatable {
     case token
     /// A program with a write key.
     case writeKey = "write-key"
+    /// A source of the experience, which the program fetches from or which signs what it sends.
+    case source
     /// Whoever has the folder: the command line and the program itself.
     case owner
   }
 
   /// What kind of caller it is.
   public let kind: Kind
-  /// The number of the member, token or write key; nil for the folder's owner.
+  /// The number of the member, token, write key or source; nil for the folder's owner.
   public let id: Int?
   /// The number of the member who acts, by themselves or through a token.
   public let member: Int?
@@ -62,6 +64,11 @@ public struct Principal: Sendable, Equatable {
       .writeKey, id: id, member: nil, name: name, permissions: [.collect], request: request)
   }
 
+  /// A source of the experience, which may only bring events.
+  public static func source(_ id: Int, name: String) -> Principal {
+    Principal(.source, id: id, member: nil, name: name, permissions: [.collect], request: nil)
+  }
+
   /// Whoever has the store's folder, and so everything in it.
   public static func owner(_ name: String) -> Principal {
     Principal(
@@ -84,7 +91,7 @@ public struct Principal: Sendable, Equatable {
       case .token:
         "Use a token whose scopes include it, made by a member who is "
           + "“\(permission.leastRole.rawValue)” or higher."
-      case .writeKey: "A write key can only send events; make an API token for this."
+      case .writeKey, .source: "It can only send events; make an API token for this."
       }
     throw Refusal(
       "access.denied", problem: "“\(name.prefix(80))” may not \(permission.words).", remedy: remedy)

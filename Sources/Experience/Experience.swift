@@ -20,13 +20,15 @@ public struct Experience: Sendable {
   public var personas: [Persona]
   public var segments: [Segment]
   public var journeys: [Journey]
+  /// Where events are fetched from, or sent by, beside collection.
+  public var sources: [EventSource]
 
   /// Makes an experience; without arguments, an empty one in UTC and EUR with the default stages.
   public init(
     title: String = "Untitled experience", timezone: String = "UTC", currency: String = "EUR",
     stages: [String] = Experience.defaultStages, channels: [String] = [], teams: [Team] = [],
     partners: [Partner] = [], touchpoints: [Touchpoint] = [], personas: [Persona] = [],
-    segments: [Segment] = [], journeys: [Journey] = []
+    segments: [Segment] = [], journeys: [Journey] = [], sources: [EventSource] = []
   ) {
     self.title = title
     self.timezone = timezone
@@ -39,6 +41,7 @@ public struct Experience: Sendable {
     self.personas = personas
     self.segments = segments
     self.journeys = journeys
+    self.sources = sources
   }
 
   /// The phases of a customer's lifecycle where the experience names none.

@@ -21,7 +21,7 @@ struct ExperienceReader {
 
   private static let keys = [
     "experience", "timezone", "currency", "stages", "channels", "teams", "partners", "touchpoints",
-    "personas", "segments", "journeys", "surveys", "interventions",
+    "personas", "segments", "journeys", "sources", "surveys", "interventions",
   ]
 
   /// Reads one file's document into the sketch.
@@ -67,6 +67,11 @@ struct ExperienceReader {
       let names = Set(sketch.experience.journeys.map(\.name))
       for entry in named(field) where isNew(entry.name, names, "journey", entry.place) {
         if let journey = journey(entry) { sketch.experience.journeys.append(journey) }
+      }
+    case "sources":
+      let names = Set(sketch.experience.sources.map(\.name))
+      for entry in named(field) where isNew(entry.name, names, "source", entry.place) {
+        if let source = eventSource(entry) { sketch.experience.sources.append(source) }
       }
     default:
       remarks.note(
@@ -119,7 +124,7 @@ struct ExperienceReader {
     return false
   }
 
-  private mutating func zone(_ field: Entry) -> String? {
+  mutating func zone(_ field: Entry) -> String? {
     guard let name = text(field) else { return nil }
     if TimeZones.isKnown(name) { return name }
     let near = nearest(to: name, among: TimeZones.names)

@@ -9,6 +9,8 @@ struct Remarks {
   private(set) var kept: [Diagnostic] = []
   private var dropped: [Diagnostic.Severity: Int] = [:]
   var isFull: Bool { kept.count >= Self.most }
+  /// How many errors there are, kept or not.
+  var errorCount: Int { kept.count { $0.severity == .error } + (dropped[.error] ?? 0) }
 
   mutating func add(_ diagnostic: Diagnostic) {
     guard !isFull else {

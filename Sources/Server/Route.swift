@@ -12,7 +12,8 @@ struct Route: Sendable {
     case open
     /// A member, or a token where the permission is in its scopes.
     case permitted(Permission)
-    /// Whoever has a write key; the handler looks at it, since clients send it in many places.
+    /// Whoever has a write key, or signs what they send; the handler looks at it, since clients
+    /// send it in many places.
     case writeKey
   }
 

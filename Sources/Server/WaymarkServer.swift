@@ -65,6 +65,7 @@ public struct WaymarkServer: Sendable {
     let chores = [
       Task { await workspace.tellOfNewEvents() }, Task { await workspace.writeLedger() },
     ]
+    let pulls = Task { await workspace.pullSources() }
     do {
       try await application.runService()
     } catch let error as IOError {
@@ -75,6 +76,8 @@ public struct WaymarkServer: Sendable {
         problem: "There is no such address or name.",
         remedy: "Choose another with --host: 127.0.0.1 for this machine only, 0.0.0.0 for all.")
     }
+    pulls.cancel()
+    await pulls.value
     await workspace.collection.stop()
     for chore in chores { chore.cancel() }
     for chore in chores { await chore.value }
@@ -87,6 +90,7 @@ public struct WaymarkServer: Sendable {
     + InvitationRoutes.all
     + JourneyRoutes.all + JourneyCustomerRoutes.all + ExploreRoutes.all + CustomerRoutes.all
     + ExperienceRoutes.all + SourceRoutes.all + SettingsRoutes.all + MCPRoutes.all
+    + HookRoutes.all
 
   private func register(_ route: Route, on router: Router<ServerContext>) {
     let workspace = workspace

@@ -34,7 +34,11 @@ final class Workspace: Sendable {
   let maps = KeptAnswers<MapKey, MeasuredJourney>(most: 48)
   let mapWeeks = KeptAnswers<MapKey, ConformanceTrend?>(most: 48)
   let mapCustomers = KeptAnswers<MapCustomersKey, JourneyCustomers>(most: 4)
+  /// What is fetched from sources, and when.
+  let pulling = PullingDesk()
   private let counting = CountingThreads()
+  /// Waiting for a database keeps a thread busy, so that is done beside all others.
+  private let pullingThreads = CountingThreads(count: PullingDesk.mostAtOnce)
   /// Hashing a password takes 32 MiB and a tenth of a second, so it is done one by one.
   private let passwords = CountingThreads(count: 1)
   private let loaded: Mutex<ExperienceFile>
@@ -102,6 +106,13 @@ final class Workspace: Sendable {
     _ work: @Sendable @escaping () async throws -> Value
   ) async throws -> Value {
     try await withTaskExecutorPreference(passwords) { try await work() }
+  }
+
+  /// Runs work that waits for other machines.
+  func onPullingThreads<Value: Sendable>(
+    _ work: @Sendable @escaping () async throws -> Value
+  ) async throws -> Value {
+    try await withTaskExecutorPreference(pullingThreads) { try await work() }
   }
 
   /// Runs long work on the threads for it.

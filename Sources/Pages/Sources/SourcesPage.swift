@@ -81,20 +81,21 @@ public enum SourcesPage {
 
   /// Who sent what, and the files that were imported.
   public static func overview(
-    _ sources: [Source], imports: [ImportRecord], permissions: Set<Permission>, now: Instant,
-    in frame: Frame
+    _ sources: [Source], fetched: [Fetched], imports: [ImportRecord],
+    permissions: Set<Permission>, now: Instant, in frame: Frame
   ) -> Markup {
     let mayLook = permissions.contains(.collect)
     let keys: Markup? =
       permissions.contains(.manageKeys)
       ? "<a class=\"button quiet small\" href=\"/settings/keys\">Write keys</a>" : nil
-    guard !sources.isEmpty || !imports.isEmpty else {
+    guard !sources.isEmpty || !fetched.isEmpty || !imports.isEmpty else {
       return document(
         .overview, title: "Sources", mayLook: mayLook, in: frame,
         """
         <div class="card empty"><h2>No events yet</h2><p>Send them from your site, app or server with \
         a write key: clients of Segment, PostHog and Mixpanel work as they are. Or bring in a file \
-        with <code>waymark import</code>.</p><p>\(keys)</p></div>
+        with <code>waymark import</code>, or name a database, a folder or a webhook under \
+        <code>sources</code> in the experience.</p><p>\(keys)</p></div>
         """)
     }
     return document(
@@ -102,6 +103,7 @@ public enum SourcesPage {
       """
       <section><div class="head"><h2>Who sends</h2><div class="actions">\(keys)</div></div>
       \(senders(sources, mayLook, now))</section>
+      \(self.fetched(fetched, now))
       <section><h2>Events by name</h2>\(names(sources, now))</section>
       <section><h2>Files</h2>\(files(imports))</section>
       """)

@@ -63,6 +63,10 @@ final class CollectionDesk: Sendable {
     return CollectionAnswer(to: request, outcomes: outcomes)
   }
 
+  /// Takes events that came otherwise than by a client's request; when it returns, they are on the
+  /// disk.
+  func take(_ events: [Event]) async throws -> [Verdict] { try await collector.take(events) }
+
   /// The request's items.
   private func read(_ visit: Visit) async throws(CollectionFailure) -> CollectedRequest {
     let body = try await ArrivingBody.read(visit, into: room)

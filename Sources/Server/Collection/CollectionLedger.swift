@@ -68,6 +68,14 @@ final class CollectionLedger: Sendable {
     }
   }
 
+  /// Notes what came otherwise than by a client's request.
+  func note(refused count: Int, _ change: (inout CollectionActivity) -> Void) {
+    state.withLock { state in
+      change(&state.activity)
+      state.refused += count
+    }
+  }
+
   /// Writes down what was sent since the last time; where that fails, the next time does it.
   func write() throws(Fault) {
     let activity = state.withLock { state in

@@ -1,5 +1,6 @@
 import Accounts
 import Events
+import Experience
 import Foundation
 import HTTPTypes
 import Hummingbird
@@ -22,8 +23,24 @@ enum SourceRoutes {
     let records = try store.collectionRecords()
     return .page(
       SourcesPage.overview(
-        try named(records, store), imports: try store.importRecords(),
+        try named(records, store), fetched: try fetched(visit.workspace),
+        imports: try store.importRecords(),
         permissions: visit.permissions, now: .now, in: visit.frame(.sources)))
+  }
+
+  /// The sources of the experience, and how they stand.
+  private static func fetched(_ workspace: Workspace) throws -> [SourcesPage.Fetched] {
+    let known = Dictionary(
+      try workspace.store.pulledSources().map { ($0.name, $0.pulled) },
+      uniquingKeysWith: { first, _ in first })
+    let sources = workspace.pulling.sources(workspace.experience())
+    return workspace.pulling.all(sources).map { standing in
+      SourcesPage.Fetched(
+        standing.source, isRunning: standing.isRunning,
+        last: standing.last?.at ?? known[standing.source.name] ?? nil,
+        report: standing.last?.report, next: standing.next, problem: standing.problem,
+        turnedAway: standing.turnedAway)
+    }
   }
 
   private static func refused(_ visit: Visit) throws -> Response {
@@ -56,6 +73,8 @@ enum SourceRoutes {
       try store.tokens().map { ($0.id, $0.name) }, uniquingKeysWith: { first, _ in first })
     let members = Dictionary(
       try store.members().map { ($0.id, $0.name) }, uniquingKeysWith: { first, _ in first })
+    let pulled = Dictionary(
+      try store.pulledSources().map { ($0.id, $0.name) }, uniquingKeysWith: { first, _ in first })
     var sources = records.map { record -> SourcesPage.Source in
       let id = record.source.id
       let name =
@@ -63,6 +82,7 @@ enum SourceRoutes {
         case .writeKey: keys[id]?.name
         case .token: tokens[id]
         case .member: members[id]
+        case .source: pulled[id]
         case .owner: "the command line"
         }
       return .init(name: name ?? "removed", record: record)

@@ -61,6 +61,13 @@ struct JSONText {
     bytes.append(UInt8(ascii: ":"))
   }
 
+  /// A text as JSON writes it.
+  static func quoted(_ text: String) -> String {
+    var json = JSONText()
+    json.quoted(text)
+    return String(decoding: json.bytes, as: UTF8.self)
+  }
+
   private mutating func quoted(_ text: String) {
     bytes.append(UInt8(ascii: "\""))
     for scalar in text.unicodeScalars {

@@ -1,0 +1,75 @@
+import Events
+import Experience
+import Foundation
+import Store
+import Testing
+
+@testable import Pulling
+
+@Suite struct `The environment` {
+  private let source = EventSource(
+    name: "shop-orders", kind: .postgresql(.init(text: "", cursor: "id", start: "0")))
+  private let hook = EventSource(name: "hook", kind: .webhook(.init(signature: .github)))
+
+  @Test func `says where a source is, or is asked to`() throws {
+    let address = "host=db password=x"
+    let environment = SourceEnvironment([
+      "WAYMARK_SOURCE_SHOP_ORDERS": address, "WAYMARK_SOURCE_HOOK": "0123456789abcdef",
+    ])
+    #expect(try environment.address(of: source) == address)
+    #expect(try environment.address(of: hook) == "0123456789abcdef")
+    #expect(try SourceEnvironment(["PGHOST": "db"]).address(of: source) == "")
+    for variables in [[:], ["WAYMARK_SOURCE_HOOK": ""], ["PGHOST": "db"]] {
+      #expect { try SourceEnvironment(variables).address(of: hook) } throws: { error in
+        (error as? Refusal)?.code == "source.address"
+      }
+    }
+  }
+
+  @Test func `may not hold a secret that can be guessed`() {
+    let environment = SourceEnvironment(["WAYMARK_SOURCE_HOOK": "hunter2"])
+    #expect { try environment.address(of: hook) } throws: { error in
+      let refusal = error as? Refusal
+      return refusal?.code == "source.secret" && refusal?.problem.contains("hunter2") == false
+    }
+  }
+}
+
+@Suite struct `What libpq says` {
+  @Test(arguments: [
+    (
+      #"FATAL:  password authentication failed for user "ada""#,
+      "FATAL:  password authentication failed for user …"
+    ),
+    (#"invalid port number: "secret"#, "invalid port number: …"),
+    ("server db.internal is busy.\n", "server … is busy"),
+    ("", ""),
+  ])
+  func `is told without the places and names in it`(text: String, told: String) {
+    #expect(PostgreSQL.masked(text, ["db.internal"]) == told)
+  }
+}
+
+@Suite struct `A folder` {
+  @Test func `shows the files of events that lie in it, and nothing else`() throws {
+    let folder = NSTemporaryDirectory() + "waymark-folder-" + UUID().uuidString
+    try FileManager.default.createDirectory(
+      atPath: folder + "/c.csv", withIntermediateDirectories: true)
+    defer { try? FileManager.default.removeItem(atPath: folder) }
+    let names = ["b.CSV", "a.jsonl.gz", "x.part", ".h.csv", "d.csv.gz.tmp", "e.xes"]
+    for name in names { try Data("text".utf8).write(to: URL(filePath: folder + "/" + name)) }
+    try FileManager.default.createSymbolicLink(
+      atPath: folder + "/s.csv", withDestinationPath: "/etc/passwd")
+    let found = try FolderPull.files(in: folder, "drops")
+    #expect(found.map(\.name) == ["a.jsonl.gz", "b.CSV", "e.xes"])
+    #expect(found.allSatisfy { $0.size == 4 && !FolderPull.isSettled($0) })
+    #expect(
+      found.allSatisfy { FolderPull.isSettled($0, now: Date(timeIntervalSinceNow: 10)) })
+    #expect { try FolderPull.files(in: folder + "/none", "drops") } throws: { error in
+      (error as? Refusal)?.code == "source.folder"
+    }
+    let first = try FolderPull.hash(folder + "/e.xes")
+    try Data("texs".utf8).write(to: URL(filePath: folder + "/e.xes"))
+    #expect(try FolderPull.hash(folder + "/e.xes") != first)
+  }
+}
