@@ -82,7 +82,7 @@ public struct WaymarkServer: Sendable {
   static let routes: [Route] =
     CollectionRoutes.all + ProgramRoutes.all + SignInRoutes.all + InvitationRoutes.all
     + JourneyRoutes.all + JourneyCustomerRoutes.all + ExploreRoutes.all + CustomerRoutes.all
-    + ExperienceRoutes.all + SourceRoutes.all + SettingsRoutes.all
+    + ExperienceRoutes.all + SourceRoutes.all + SettingsRoutes.all + APIRoutes.all
 
   private func register(_ route: Route, on router: Router<ServerContext>) {
     let workspace = workspace
