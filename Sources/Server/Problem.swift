@@ -2,6 +2,7 @@ import Events
 import Foundation
 import Hummingbird
 import Maps
+import NIOCore
 import Pages
 
 /// An answer that says what went wrong, for programs as RFC 9457 has it and for people as a page.
@@ -53,6 +54,7 @@ struct Problem: Error, Sendable, Encodable {
         Refusal(fault.code, problem: fault.problem, remedy: "The server's log says more."),
         retryAfter: 5)
     case let error as HTTPError: self.init(error)
+    case is NIOTooManyBytesError: self.init(HTTPError(.contentTooLarge))
     case is CancellationError:
       self.init(
         .serviceUnavailable,

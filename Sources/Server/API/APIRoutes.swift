@@ -7,7 +7,8 @@ import Pages
 /// The API: all that pages can do, for programs.
 enum APIRoutes {
   static let operations: [Route] =
-    ProgramAPI.all + MemberAPI.all + KeyAPI.all
+    JourneyAPI.all + AskAPI.all + BoardAPI.all + SetAPI.all + CustomerAPI.all + ExperienceAPI.all
+    + SourceAPI.all + MemberAPI.all + KeyAPI.all + ProgramAPI.all
 
   static let all: [Route] =
     operations + [

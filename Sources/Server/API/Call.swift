@@ -43,7 +43,7 @@ struct Call: Sendable {
         .badRequest,
         Refusal("body.json", problem: "The body is not JSON.", remedy: "Send one value of JSON."))
     }
-    try Value.schema.check(value, at: "The body")
+    try Value.schema.check(value, at: "")
     do { return try JSONDecoder().decode(Value.self, from: Data(bytes)) } catch {
       throw Refusal(
         "request.value", problem: "The body can't be read as \(Value.title).",

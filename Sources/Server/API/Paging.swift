@@ -7,7 +7,7 @@ import Hummingbird
 /// A cursor is opaque: it names the list, the place in it, and a sum by which a mangled one is known.
 enum Paging {
   /// The most items of a page.
-  static let most = 500
+  static let most = 400
   /// How many there are where nobody says.
   static let usual = 100
 
@@ -72,14 +72,18 @@ extension Call {
     try place().flatMap { Int($0) }
   }
 
+  /// A page with the place of its last item; nil: it is the last.
+  func page<Shown: Given>(_ items: [Shown], next place: String?) -> Page<Shown> {
+    Page(items: items, next: place.map { Paging.cursor($0, in: list) })
+  }
+
   /// A page of items of which one more than wanted was read.
   func page<Item, Shown: Given>(
     _ items: [Item], at place: (Item) -> String, _ show: (Item) throws -> Shown
   ) rethrows -> Page<Shown> {
     let shown = items.prefix(limit)
     let next = items.count > shown.count ? shown.last.map(place) : nil
-    return Page(
-      items: try shown.map(show), next: next.map { Paging.cursor($0, in: list) })
+    return page(try shown.map(show), next: next)
   }
 
   /// A page of a list that is all there, in the order of its numbers.

@@ -25,7 +25,7 @@ struct Reply: Sendable {
     body = try Self.encoded(value)
     kept = try Self.encoded(value.kept)
     if let version = value.version { headers[.eTag] = "\"\(version)\"" }
-    if let location = value.location { headers[.location] = location }
+    if status == .created, let location = value.location { headers[.location] = location }
   }
 
   /// Answers with a text.

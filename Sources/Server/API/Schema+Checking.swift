@@ -3,7 +3,8 @@ import Events
 extension Schema {
   /// Refuses a value of another form.
   ///
-  /// - Parameter place: where the value stands, as a JSON pointer or a parameter's name.
+  /// - Parameter place: where the value stands: a pointer into the body (RFC 6901), or the name of a
+  ///   parameter.
   /// - Throws: `request.value`, naming the place.
   func check(_ value: JSONValue, at place: String) throws(Refusal) {
     switch (kind, value) {
@@ -17,7 +18,8 @@ extension Schema {
       guard lengths.contains(text.unicodeScalars.count) else { throw wrong(place) }
       guard !text.unicodeScalars.contains("\0") else {
         throw Refusal(
-          "request.value", problem: "\(place) has a NUL character.", remedy: "Take it out.")
+          "request.value", problem: "\(Self.named(place)) has a NUL character.",
+          remedy: "Take it out.")
       }
     case (.word(let words), .text(let text)) where words.contains(text): return
     case (.moment, .text(let text)) where Instant(iso8601: text) != nil: return
@@ -43,7 +45,7 @@ extension Schema {
         try field.schema.check(value, at: "\(place)/\(field.name)")
       } else if field.presence == .required {
         throw Refusal(
-          "request.value", problem: "\(place) lacks “\(field.name)”.",
+          "request.value", problem: "\(Self.named(place)) lacks “\(field.name)”.",
           remedy: "Give it \(field.schema.words).")
       }
     }
@@ -51,7 +53,7 @@ extension Schema {
     let names = fields.map(\.name)
     for name in members.keys.sorted() where !names.contains(name) {
       throw Refusal(
-        "request.value", problem: "\(place) has no “\(name.prefix(80))”.",
+        "request.value", problem: "\(Self.named(place)) has no “\(name.prefix(80))”.",
         remedy: names.isEmpty ? "Leave it out." : "It has \(names.joined(separator: ", ")).")
     }
   }
@@ -73,8 +75,13 @@ extension Schema {
 
   private func wrong(_ place: String) -> Refusal {
     Refusal(
-      "request.value", problem: "\(place) is not \(words).",
+      "request.value", problem: "\(Self.named(place)) is not \(words).",
       remedy: "Look at /api for what it takes.")
+  }
+
+  private static func named(_ place: String) -> String {
+    if place.isEmpty { return "The body" }
+    return place.hasPrefix("/") ? "“\(place)” of the body" : "“\(place)”"
   }
 
   /// The form in words that follow "is not".
@@ -94,7 +101,7 @@ extension Schema {
       return count.upperBound == .max
         ? "a list" : "a list of \(count.lowerBound) to \(count.upperBound)"
     case .object(_, _, let count) where count.upperBound != .max:
-      return "an object with \(count.lowerBound) to \(count.upperBound) members"
+      return "an object with \(count.upperBound) of its members at a time"
     case .object, .map: return "an object"
     case .component(_, let schema): return schema().words
     }
