@@ -27,14 +27,14 @@ extension Call {
         "idempotency.other", problem: "Another request was sent with the same Idempotency-Key.",
         remedy: "Take a new key for a new request.")
     }
-    do {
-      let reply = try await work()
-      try store.endReply(to: caller, key: key, KeptReply(reply))
-      return reply
-    } catch {
+    let reply: Reply
+    do { reply = try await work() } catch {
       try store.endReply(to: caller, key: key, nil)
       throw error
     }
+    // Should the disk fail now, it stays noted as begun: what was done is not done again.
+    try store.endReply(to: caller, key: key, KeptReply(reply))
+    return reply
   }
 
   private func begin(

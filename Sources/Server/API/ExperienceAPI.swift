@@ -17,8 +17,15 @@ enum ExperienceAPI {
       giving: read),
     .api(
       .get, "/experience/files/{file}", .read,
-      Operation("readFile", .experience, "The text of one file", "`ETag` names its version.")
-        .tagged(), giving: file),
+      Operation(
+        "readFile", .experience, "The text of one file",
+        "As JSON or by itself; `ETag` names its version."
+      ).tagged(),
+      gives: [
+        .init(type: "application/json", schema: .of(FileForm.self)),
+        .init(
+          type: "application/yaml", schema: .text("The text.", example: "experience: A shop\n")),
+      ], handle: readFile),
     .api(
       .put, "/experience/files/{file}", .editExperience,
       Operation(
@@ -58,6 +65,15 @@ enum ExperienceAPI {
   private static func read(_ call: Call) throws -> ExperienceForm {
     let desk = try call.workspace.desk()
     return ExperienceForm(desk)
+  }
+
+  private static func readFile(_ call: Call) throws -> Reply {
+    let file = try file(call)
+    var reply = try Reply(file)
+    if call.type == "application/yaml" {
+      (reply.type, reply.body) = (call.type, Array(file.text.utf8))
+    }
+    return reply
   }
 
   private static func file(_ call: Call) throws -> FileForm {
@@ -273,7 +289,7 @@ private struct FileForm: Given {
   static let fields: [Schema.Field] = [
     .init("name", .text("The name.", example: "experience.yaml")),
     .init("version", .text("What its `ETag` says.", example: "9f86d081884c7d65")),
-    .init("text", .text("The text.", example: "title: An online shop\n")),
+    .init("text", .text("The text.", example: "experience: A shop\n")),
   ]
 }
 
@@ -284,7 +300,7 @@ private struct FileDraft: Taken {
   static let meaning = "A text to be saved."
   static let fields: [Schema.Field] = [
     .init(
-      "text", .text("The text.", 0...ExperienceVersion.largest, example: "title: An online shop\n")),
+      "text", .text("The text.", 0...ExperienceVersion.largest, example: "experience: A shop\n")),
     .optional(
       "message",
       .text(
@@ -300,7 +316,7 @@ private struct CheckDraft: Taken {
   static let meaning = "A text to be checked."
   static let fields: [Schema.Field] = [
     .init(
-      "text", .text("The text.", 0...ExperienceVersion.largest, example: "title: An online shop\n")),
+      "text", .text("The text.", 0...ExperienceVersion.largest, example: "experience: A shop\n")),
     .optional(
       "file",
       .text("The file that it is; missing: the first.", 1...100, example: "experience.yaml")
@@ -315,7 +331,7 @@ private struct ProposalForm: Given {
   static let title = "Proposal"
   static let meaning = "A text that is proposed."
   static let fields: [Schema.Field] = [
-    .init("text", .text("The text.", example: "title: Proposed experience\n"))
+    .init("text", .text("The text.", example: "experience: Proposed experience\n"))
   ]
 }
 
@@ -357,6 +373,6 @@ private struct VersionInFull: Given {
       "texts",
       .map(
         "The texts by file.", .text("A text.", example: ""),
-        example: ["experience.yaml": "title: An online shop\n"])),
+        example: ["experience.yaml": "experience: A shop\n"])),
   ]
 }

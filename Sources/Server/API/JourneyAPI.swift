@@ -73,7 +73,7 @@ enum JourneyAPI {
     let file = call.workspace.experience()
     let rows = try await call.visit.health(
       of: try file.usable().journeys, reading: file.reading)
-    return Page(items: rows.map { JourneyForm(journey: $0.journey, measured: $0.measured) })
+    return Page(items: rows.map(JourneyForm.init))
   }
 
   private static func read(_ call: Call) async throws -> JourneyForm {
@@ -82,7 +82,7 @@ enum JourneyAPI {
     let journey = try QuestionContext(file.experience).journey(call.visit.parameter("journey")).0
     let rows = try await call.visit.health(of: [journey], reading: file.reading)
     guard let row = rows.first else { throw CancellationError() }
-    return JourneyForm(journey: row.journey, measured: row.measured)
+    return JourneyForm(row: row)
   }
 
   private static func map(_ call: Call) async throws -> Reply {

@@ -2,6 +2,7 @@ import Engine
 import Experience
 import Foundation
 import Maps
+import Pages
 
 /// The form of a measured map, as the room that writes it describes it.
 enum MapForm {
@@ -47,15 +48,15 @@ extension MeasuredStep: Given {
 
 /// A journey as it was designed, with its health.
 struct JourneyForm: Given {
-  let journey: Journey
-  let measured: MeasuredJourney
+  let row: JourneysPage.Row
 
   private enum CodingKeys: String, CodingKey {
     case name, title, kind, starts, goal, ends, next
-    case cases, customers, completion, time, targets, attention
+    case cases, customers, completion, time, targets, attention, weeks
   }
 
   func encode(to encoder: any Encoder) throws {
+    let (journey, measured) = (row.journey, row.measured)
     var fields = encoder.container(keyedBy: CodingKeys.self)
     try fields.encode(journey.name, forKey: .name)
     try fields.encode(journey.title, forKey: .title)
@@ -70,6 +71,7 @@ struct JourneyForm: Given {
     try fields.encode(measured.time, forKey: .time)
     try fields.encode(measured.targets, forKey: .targets)
     try fields.encode(measured.attention, forKey: .attention)
+    try fields.encodeIfPresent(row.weeks, forKey: .weeks)
   }
 
   static let title = "Journey"
@@ -90,5 +92,10 @@ struct JourneyForm: Given {
     .init("time", MapForm.part("time")),
     .init("targets", MapForm.part("targets")),
     .init("attention", MapForm.part("attention")),
+    .optional(
+      "weeks",
+      .map(
+        "The last twelve weeks, as the question `conformance` answers with `interval: week`.",
+        .anything(""), example: [:])),
   ]
 }

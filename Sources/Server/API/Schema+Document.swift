@@ -72,9 +72,18 @@ extension Schema {
     case .component(_, let schema): return schema().sample
     case .list(let item, _): return [item.sample]
     case .object(let fields, _, let count):
+      let shown = fields.filter { $0.presence == .required || !$0.schema.isBare }
       return .object(
-        Dictionary(fields.prefix(count.upperBound).map { ($0.name, $0.schema.sample) }) { $1 })
+        Dictionary(shown.prefix(count.upperBound).map { ($0.name, $0.schema.sample) }) { $1 })
     default: return .object([:])
+    }
+  }
+
+  /// Whether there is no example of it.
+  private var isBare: Bool {
+    switch kind {
+    case .component, .list, .object: false
+    default: example == nil
     }
   }
 }
