@@ -260,7 +260,7 @@ HOSTILE = [
     b"", b"null", b"[]", b"1", b'"x"', b"{", b"{}x", b"\xff\xfe", b"\x00", b"[" * 100_000,
     b'{"a":' * 5_000 + b"1" + b"}" * 5_000, b'{"name":' + b"9" * 400 + b"}",
     b'{"name":1e400}', b'{"name":"\\u0000"}', b'{"name":"\\ud800"}', b'{"name":{"name":[]}}',
-    b'{"__proto__":{}}', json.dumps({"name": "x" * 1_000_000}).encode(),
+    b'{"name":"x","name":1}', b'{"__proto__":{}}', json.dumps({"name": "x" * 1_000_000}).encode(),
     json.dumps({"name": "<script>\u202e", "question": {"question": "funnel", "steps": 1}}).encode(),
     json.dumps({"questions": [{"question": "graph"}] * 21}).encode(),
     json.dumps({"questions": [{"question": "funnel", "steps": [["a"] * 50] * 50}]}).encode(),

@@ -69,10 +69,18 @@ public enum APIPage {
       main: """
         <div class="head"><h1>API</h1><div class="actions"><a class="button quiet" \
         href="/api/openapi.json">OpenAPI 3.1</a></div></div>
-        <p class="intro muted">\(guide.introduction)</p>
+        <p class="intro muted">\(words(guide.introduction))</p>
         <nav class="actions" aria-label="Topics">\(links)</nav>
         \(topics)
         """)
+  }
+
+  /// A text in which what stands between backticks is code.
+  private static func words(_ text: String) -> Markup {
+    let parts = text.split(separator: "`", omittingEmptySubsequences: false).map(String.init)
+    return parts.enumerated().map { position, part -> Markup in
+      position.isMultiple(of: 2) ? "\(lines: part)" : "<code>\(lines: part)</code>"
+    }.joined()
   }
 
   private static func anchor(_ topic: Topic) -> String {
@@ -81,7 +89,7 @@ public enum APIPage {
 
   private static func card(_ operation: Operation) -> Markup {
     let meaning: Markup? =
-      operation.meaning.isEmpty ? nil : "<p class=\"intro\">\(operation.meaning)</p>"
+      operation.meaning.isEmpty ? nil : "<p class=\"intro\">\(words(operation.meaning))</p>"
     let types = operation.types.joined(separator: ", ")
     let answers = types.isEmpty ? "without a body" : types
     return """
@@ -99,7 +107,7 @@ public enum APIPage {
   private static func parameters(_ operation: Operation) -> Markup? {
     guard !operation.parameters.isEmpty else { return nil }
     let rows = operation.parameters.map { cells -> Markup in
-      let rest = cells.dropFirst().map { "<td class=\"text\">\($0)</td>" as Markup }
+      let rest = cells.dropFirst().map { "<td class=\"text\">\(words($0))</td>" as Markup }
       return
         "<tr><th scope=\"row\" class=\"text\"><code>\(cells.first ?? "")</code></th>\(rest)</tr>"
     }

@@ -151,6 +151,8 @@ enum AskAPI {
 private struct Asked: Taken {
   var questions: [QuestionText]
 
+  init(_ body: JSONValue) { questions = body["questions"]?.items.map(QuestionText.init) ?? [] }
+
   static let title = "Questions"
   static let meaning = "What is asked."
   static let fields: [Schema.Field] = [
@@ -162,6 +164,11 @@ private struct Asked: Taken {
 private struct AskedRow: Taken {
   var question: QuestionText
   var row: String
+
+  init(_ body: JSONValue) {
+    question = QuestionText(body["question"] ?? .null)
+    row = body["row"]?.text ?? ""
+  }
 
   static let title = "RowOfAnswer"
   static let meaning = "A row of an answer."
@@ -284,6 +291,11 @@ private struct SavedQuestionForm: Given {
 private struct QuestionDraftForm: Taken {
   var name: String
   var question: QuestionText
+
+  init(_ body: JSONValue) {
+    name = body["name"]?.text ?? ""
+    question = QuestionText(body["question"] ?? .null)
+  }
 
   /// The question as it is kept: as it was written, once it was read.
   func checked(_ call: Call) throws -> String {

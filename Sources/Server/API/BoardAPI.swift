@@ -63,6 +63,16 @@ private struct TileForm: Given, Taken {
   var question: Int?
   var journey: String?
 
+  init(title: String?, question: Int? = nil, journey: String? = nil) {
+    (self.title, self.question, self.journey) = (title, question, journey)
+  }
+
+  init(_ body: JSONValue) {
+    self.init(
+      title: body["title"]?.text, question: body["question"]?.whole,
+      journey: body["journey"]?.text)
+  }
+
   static let title = "Tile"
   static let meaning = "The answer to a saved question, or the map of a journey: one of them."
   static let fields: [Schema.Field] = [
@@ -109,6 +119,12 @@ private struct BoardDraft: Taken {
   var name: String
   var range: String?
   var tiles: [TileForm]
+
+  init(_ body: JSONValue) {
+    name = body["name"]?.text ?? ""
+    range = body["range"]?.text
+    tiles = body["tiles"]?.items.map(TileForm.init) ?? []
+  }
 
   /// The tiles, each of which shows one thing.
   func checked() throws(Refusal) -> [Board.Tile] {

@@ -38,17 +38,11 @@ struct Call: Sendable {
   /// - Throws: `body.json` where it is no JSON, `request.value` where it has another form.
   func body<Value: Taken>() throws -> Value {
     let value: JSONValue
-    do { value = try JSONValue(bytes) } catch {
-      throw Problem(
-        .badRequest,
-        Refusal("body.json", problem: "The body is not JSON.", remedy: "Send one value of JSON."))
+    do throws(Refusal) { value = try JSONValue(bytes) } catch {
+      throw Problem(.badRequest, error)
     }
     try Value.schema.check(value, at: "")
-    do { return try JSONDecoder().decode(Value.self, from: Data(bytes)) } catch {
-      throw Refusal(
-        "request.value", problem: "The body can't be read as \(Value.title).",
-        remedy: "Look at /api for its form.")
-    }
+    return Value(value)
   }
 
   /// Who asks.

@@ -211,6 +211,11 @@ private struct LinkDraft: Taken {
   var other: String
   var reason: String?
 
+  init(_ body: JSONValue) {
+    other = body["other"]?.text ?? ""
+    reason = body["reason"]?.text
+  }
+
   static let meaning = "Another identity of the person."
   static let fields: [Schema.Field] = [
     .init(
@@ -234,6 +239,8 @@ private struct LinkReport: Given {
 
 private struct ErasureWish: Taken {
   var confirm: String
+
+  init(_ body: JSONValue) { confirm = body["confirm"]?.text ?? "" }
 
   static let meaning = "A confirmation."
   static let fields: [Schema.Field] = [

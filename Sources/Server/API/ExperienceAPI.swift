@@ -297,6 +297,11 @@ private struct FileDraft: Taken {
   var text: String
   var message: String?
 
+  init(_ body: JSONValue) {
+    text = body["text"]?.text ?? ""
+    message = body["message"]?.text
+  }
+
   static let meaning = "A text to be saved."
   static let fields: [Schema.Field] = [
     .init(
@@ -312,6 +317,12 @@ private struct CheckDraft: Taken {
   var text: String
   var file: String?
   var events: Bool?
+
+  init(_ body: JSONValue) {
+    text = body["text"]?.text ?? ""
+    file = body["file"]?.text
+    events = body["events"]?.truth
+  }
 
   static let meaning = "A text to be checked."
   static let fields: [Schema.Field] = [

@@ -1,4 +1,4 @@
-import Foundation
+import Events
 
 /// Any value of JSON.
 enum JSONValue: Sendable, Equatable {
@@ -12,9 +12,10 @@ enum JSONValue: Sendable, Equatable {
 
   /// Reads a text.
   ///
-  /// - Throws: `DecodingError` where it is no JSON, or lies deeper than 512 containers.
-  init(_ bytes: [UInt8]) throws {
-    self = try JSONDecoder().decode(JSONValue.self, from: Data(bytes))
+  /// - Throws: `body.json` where it is no JSON.
+  init(_ bytes: [UInt8]) throws(Refusal) {
+    var reader = JSONReader(bytes)
+    self = try reader.document()
   }
 
   /// The value of a member; nil where this is no object or has none.
@@ -31,27 +32,42 @@ enum JSONValue: Sendable, Equatable {
   }
 }
 
-extension JSONValue: Codable {
-  init(from decoder: any Decoder) throws {
-    let container = try decoder.singleValueContainer()
-    // Texts first: most values are texts.
-    if let text = try? container.decode(String.self) {
-      self = .text(text)
-    } else if let number = try? container.decode(Int.self) {
-      self = .integer(number)
-    } else if let number = try? container.decode(Double.self) {
-      self = .number(number)
-    } else if let boolean = try? container.decode(Bool.self) {
-      self = .boolean(boolean)
-    } else if container.decodeNil() {
-      self = .null
-    } else if let members = try? container.decode([String: JSONValue].self) {
-      self = .object(members)
-    } else {
-      self = .list(try container.decode([JSONValue].self))
+extension JSONValue {
+  /// The text; nil where it is none.
+  var text: String? {
+    guard case .text(let text) = self else { return nil }
+    return text
+  }
+
+  /// The whole number; nil where it is none.
+  var whole: Int? {
+    switch self {
+    case .integer(let number): number
+    case .number(let number): Int(exactly: number)
+    default: nil
     }
   }
 
+  /// Whether it is true; nil where it is neither that nor false.
+  var truth: Bool? {
+    guard case .boolean(let truth) = self else { return nil }
+    return truth
+  }
+
+  /// The values of a list; none where it is no list.
+  var items: [JSONValue] {
+    guard case .list(let items) = self else { return [] }
+    return items
+  }
+
+  /// The word that the text is.
+  func word<Word: RawRepresentable>(_ type: Word.Type = Word.self) -> Word?
+  where Word.RawValue == String {
+    text.flatMap(Word.init)
+  }
+}
+
+extension JSONValue: Encodable {
   func encode(to encoder: any Encoder) throws {
     var container = encoder.singleValueContainer()
     switch self {

@@ -137,6 +137,8 @@ enum JourneyAPI {
 private struct SetName: Taken {
   var name: String
 
+  init(_ body: JSONValue) { name = body["name"]?.text ?? "" }
+
   static let meaning = "The name of a set to be made."
   static let fields: [Schema.Field] = [
     .init(

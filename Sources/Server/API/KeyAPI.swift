@@ -140,6 +140,8 @@ private struct KeyForm: Given {
 private struct KeyDraft: Taken {
   var name: String
 
+  init(_ body: JSONValue) { name = body["name"]?.text ?? "" }
+
   static let meaning = "A write key to be made."
   static let fields: [Schema.Field] = [
     .init("name", .text("What it is for.", 1...100, example: "website"))
@@ -191,6 +193,12 @@ private struct TokenDraft: Taken {
   var name: String
   var scopes: [Scope]
   var days: Int?
+
+  init(_ body: JSONValue) {
+    name = body["name"]?.text ?? ""
+    scopes = body["scopes"]?.items.compactMap { $0.word() } ?? []
+    days = body["days"]?.whole
+  }
 
   static let meaning = "A token to be made."
   static let fields: [Schema.Field] = [

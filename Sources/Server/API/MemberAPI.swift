@@ -122,6 +122,12 @@ private struct MemberDraft: Taken {
   var name: String
   var role: Role
 
+  init(_ body: JSONValue) {
+    email = body["email"]?.text ?? ""
+    name = body["name"]?.text ?? ""
+    role = body["role"]?.word() ?? .viewer
+  }
+
   static let meaning = "A member to be invited."
   static let fields: [Schema.Field] = [
     .init("email", .text("The e-mail address.", 3...254, example: "eve@example.com")),
@@ -135,7 +141,13 @@ private struct MemberChange: Taken {
   var role: Role?
   var state: State?
 
-  enum State: String, CaseIterable, Decodable { case active, disabled }
+  enum State: String, CaseIterable { case active, disabled }
+
+  init(_ body: JSONValue) {
+    name = body["name"]?.text
+    role = body["role"]?.word()
+    state = body["state"]?.word()
+  }
 
   static let count = 1...1
   static let meaning = "One change of a member."

@@ -8,7 +8,7 @@ import Stories
 struct QuestionText: Taken {
   var value: JSONValue
 
-  init(from decoder: any Decoder) throws { value = try JSONValue(from: decoder) }
+  init(_ body: JSONValue) { value = body }
 
   static let title = "Question"
   static let meaning =

@@ -126,9 +126,14 @@ extension Described {
 }
 
 /// What a request brings; a member that it doesn't know is refused.
-protocol Taken: Described, Decodable {
+protocol Taken: Described {
   /// How many members there are at least and at most, where that is less free than the fields say.
   static var count: ClosedRange<Int> { get }
+
+  /// Reads a value of the form.
+  ///
+  /// - Parameter body: what has been checked to be of the form; so what has to be there is there.
+  init(_ body: JSONValue)
 }
 
 extension Taken {

@@ -101,6 +101,12 @@ private struct SetDraft: Taken {
   var question: QuestionText
   var row: String
 
+  init(_ body: JSONValue) {
+    name = body["name"]?.text ?? ""
+    question = QuestionText(body["question"] ?? .null)
+    row = body["row"]?.text ?? ""
+  }
+
   static let meaning = "A set to be made of the customers behind a row of an answer."
   static let fields: [Schema.Field] = [
     .init(

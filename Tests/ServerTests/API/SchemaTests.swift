@@ -5,6 +5,8 @@ import Testing
 
 @Suite struct `A form` {
   private struct Nested: Taken {
+    init(_ body: JSONValue) {}
+
     static let meaning = "A part."
     static let fields: [Schema.Field] = [.init("name", .text("", 1...3, example: "a"))]
   }
