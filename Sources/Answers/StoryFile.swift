@@ -4,7 +4,7 @@ import Foundation
 /// A customer's events as a file.
 public enum StoryFile {
   /// One event.
-  public struct Row: Encodable {
+  public struct Row: Encodable, Sendable {
     private let time: Instant
     private let event: String
     private let identity: String

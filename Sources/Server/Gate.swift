@@ -22,6 +22,8 @@ struct Gate: RouterMiddleware {
     var response: Response
     do {
       response = try await next(request, context)
+    } catch let error as HTTPError where error.status == .notFound {
+      response = refuse(request, context, Problem.noRoute(request))
     } catch {
       response = refuse(request, context, error)
     }

@@ -20,6 +20,8 @@ struct Problem: Error, Sendable, Encodable {
   var request: String?
   /// In how many seconds to come again; nil where coming again helps nothing.
   var retryAfter: Int?
+  /// The methods that the address takes, where the request's is none of them.
+  var methods: [HTTPRequest.Method] = []
 
   private enum CodingKeys: String, CodingKey {
     case type, code, title, status, detail, remedy, request
@@ -81,12 +83,22 @@ struct Problem: Error, Sendable, Encodable {
       Refusal(code, problem: error.body ?? error.status.reasonPhrase + ".", remedy: remedy))
   }
 
+  /// Where no route answers: there is no such address, or not with that method.
+  static func noRoute(_ request: Request) -> Problem {
+    let methods = WaymarkServer.routes.methods(at: request.uri.path)
+    guard !methods.isEmpty else { return Problem(HTTPError(.notFound)) }
+    var problem = Problem(HTTPError(.methodNotAllowed))
+    problem.methods = methods
+    return problem
+  }
+
   /// Refusals whose value names something that there is not.
   private static let missing: Set<String> = [
     "customers.unknown", "map.journey", "question.journey", "board.unknown", "saved.unknown",
     "key.unknown", "member.unknown", "token.unknown", "address.unknown", "version.unknown",
     "step.unknown",
-    "session.unknown", "experience.version", "experience.entry",
+    "session.unknown", "experience.version", "experience.entry", "question.unknown",
+    "set.unknown", "identity.unknown", "identity.link",
   ]
 
   private static func status(of refusal: Refusal) -> HTTPResponse.Status {
@@ -112,6 +124,10 @@ struct Problem: Error, Sendable, Encodable {
     var response = Response.json(self, status: .init(code: status))
     response.headers[.contentType] = "application/problem+json"
     if let retryAfter { response.headers[.retryAfter] = "\(retryAfter)" }
+    if !methods.isEmpty {
+      response.headers[.allow] = methods.map(\.rawValue).sorted().joined(separator: ", ")
+    }
+    if status == 401 { response.headers[.wwwAuthenticate] = "Bearer" }
     return response
   }
 

@@ -21,6 +21,8 @@ struct Route: Sendable {
   /// The path, with parameters as `{name}`.
   var path: String
   var access: Access
+  /// What it does, for those who call it: every route of the API says so.
+  var operation: Operation?
   var handle: @Sendable (Visit) async throws -> Response
 
   init(

@@ -89,8 +89,8 @@ public struct WaymarkServer: Sendable {
     CollectionRoutes.all + ProgramRoutes.all + SignInRoutes.all + OpenIDRoutes.all
     + InvitationRoutes.all
     + JourneyRoutes.all + JourneyCustomerRoutes.all + ExploreRoutes.all + CustomerRoutes.all
-    + ExperienceRoutes.all + SourceRoutes.all + SettingsRoutes.all + MCPRoutes.all
-    + HookRoutes.all
+    + ExperienceRoutes.all + SourceRoutes.all + SettingsRoutes.all + APIRoutes.all
+    + MCPRoutes.all + HookRoutes.all
 
   private func register(_ route: Route, on router: Router<ServerContext>) {
     let workspace = workspace

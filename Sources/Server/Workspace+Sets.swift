@@ -16,7 +16,7 @@ extension Workspace {
       throw Refusal(
         "set.taken",
         problem: "There is a segment, persona or saved set “\(set.name.prefix(80))” already.",
-        remedy: "Go back and choose another name.")
+        remedy: "Choose another name.")
     }
     try store.save(set, by: principal)
   }

@@ -36,6 +36,18 @@ extension Stories {
     return latest.compactMap { customer(at: $0.position, of: segments[$0.segment]) }
   }
 
+  /// The canonical keys of the first visible customers behind a key, ascending.
+  public func keys(after key: UInt64, limit: Int) -> [UInt64] {
+    let found = segments.flatMap { segment -> [UInt64] in
+      let start = segment.customers.firstPosition { $0 > key }
+      let ranges = segment.visible.lazy.map {
+        max($0.lowerBound, start)..<max($0.upperBound, start)
+      }
+      return ranges.joined().prefix(limit).map { segment.customers[$0] }
+    }
+    return Array(found.sorted().prefix(limit))
+  }
+
   /// The visible customers with canonical keys.
   public func customers(_ keys: some Sequence<UInt64>) -> [SeenCustomer] {
     keys.compactMap { key in

@@ -46,7 +46,10 @@ public enum TokensPage {
       """
     return SettingsPage.document(
       .tokens, of: permissions,
-      lead: "A program with a token acts for you, within the scopes that you give it.", in: frame,
+      lead: """
+        A program with a token acts for you, within the scopes that you give it: \
+        <a href="/api">what it can do</a>.
+        """, in: frame,
       """
       \(.problem(problem))\(made.map(shown))
       \(form(role, frame))

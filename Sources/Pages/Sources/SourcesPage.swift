@@ -12,7 +12,8 @@ public enum SourcesPage {
     public var record: CollectionRecord
     /// What it is called in addresses.
     public var key: String { "\(record.source.kind.rawValue)-\(record.source.id)" }
-    var hasSent = true
+    /// Whether it ever sent something.
+    public private(set) var hasSent = true
 
     /// A source that sent something.
     public init(name: String, record: CollectionRecord) {

@@ -45,15 +45,21 @@ extension Visit {
   ///
   /// - Throws: `customers.file` where there are too many.
   func file(_ keys: [UInt64], of stories: Stories, named name: String) async throws -> Response {
+    Response.text(try await csv(keys, of: stories), "text/csv; charset=utf-8").named(name + ".csv")
+  }
+
+  /// All of the customers as CSV.
+  ///
+  /// - Throws: `customers.file` where there are too many.
+  func csv(_ keys: [UInt64], of stories: Stories) async throws -> String {
     guard keys.count <= Self.longestFile else {
       throw Refusal(
         "customers.file", problem: "There are \(keys.count) customers.",
         remedy: "A file has at most \(Self.longestFile): choose a shorter range or a segment.")
     }
-    let text = try await workspace.onCountingThreads {
+    return try await workspace.onCountingThreads {
       AnswerCSV.customers(stories.customers(keys))
     }
-    return Response.text(text, "text/csv; charset=utf-8").named(name + ".csv")
   }
 }
 
@@ -71,7 +77,7 @@ extension CustomerList {
 
 extension [UInt64] {
   /// The first position of ascending keys behind a key.
-  fileprivate func firstIndex(after key: UInt64) -> Int {
+  func firstIndex(after key: UInt64) -> Int {
     withUnsafeBufferPointer { $0.firstPosition { $0 > key } }
   }
 }

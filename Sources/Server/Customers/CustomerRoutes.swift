@@ -56,7 +56,7 @@ enum CustomerRoutes {
   }
 
   /// The identity of the address and the events of its customer.
-  private static func customer(
+  static func customer(
     _ visit: Visit
   ) async throws -> (identity: Identity, events: [Event]) {
     let identity = Identity(visit.parameter("identity"))
@@ -92,13 +92,18 @@ enum CustomerRoutes {
   private static func file(
     _ visit: Visit, _ make: ([Event]) throws -> Response
   ) async throws -> Response {
+    let ending = visit.request.uri.path.hasSuffix(".json") ? "json" : "csv"
+    return try make(try await exported(visit)).named("events.\(ending)")
+  }
+
+  /// All events of the address's customer, to be taken elsewhere, which is written down.
+  static func exported(_ visit: Visit) async throws -> [Event] {
     let (identity, events) = try await customer(visit)
     // The log of deeds names the customer by a hash, so that an erasure leaves no trace in it.
     try visit.workspace.store.record(
       .customerExported, hexadecimal(identity.key), detail: "\(events.count) events",
       by: try visit.principal())
-    let ending = visit.request.uri.path.hasSuffix(".json") ? "json" : "csv"
-    return try make(events).named("events.\(ending)")
+    return events
   }
 
   private static func link(_ visit: Visit) async throws -> Response {

@@ -71,7 +71,7 @@ enum JourneyCustomerRoutes {
 }
 
 /// What a saved set of a map's customers was asked by.
-private struct SetQuestion: Encodable {
+struct SetQuestion: Encodable {
   private let journey: String
   private let scope: Engine.Scope
 

@@ -34,17 +34,8 @@ enum JourneyRoutes {
     do { experience = try file.usable() } catch {
       return .page(JourneysPage.withoutExperience(error, visit.frame(.journeys)))
     }
-    let context = try workspace.context()
     let seen = workspace.changes.version
-    let stories = try await visit.storiesShown()
-    var rows: [JourneysPage.Row] = []
-    for journey in experience.journeys {
-      let measured = try await workspace.measured(
-        journey, Engine.Scope(), in: context, of: stories, reading: file.reading)
-      let weeks = try await workspace.weeks(
-        of: journey, in: context, of: stories, reading: file.reading)
-      rows.append(.init(journey: journey, measured: measured, weeks: weeks))
-    }
+    let rows = try await visit.health(of: experience.journeys, reading: file.reading)
     if visit.wantsPart == "journeys" { return .page(JourneysPage.list(rows, in: experience)) }
     return .page(JourneysPage.render(rows, in: experience, seen: seen, visit.frame(.journeys)))
   }

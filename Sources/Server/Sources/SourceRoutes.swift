@@ -64,7 +64,7 @@ enum SourceRoutes {
   }
 
   /// Sources with the names that people know them by.
-  private static func named(
+  static func named(
     _ records: [CollectionRecord], _ store: Store
   ) throws -> [SourcesPage.Source] {
     let keys = Dictionary(
