@@ -83,7 +83,7 @@ struct Problem: Error, Sendable, Encodable {
   private static let missing: Set<String> = [
     "customers.unknown", "map.journey", "question.journey", "board.unknown", "saved.unknown",
     "key.unknown", "member.unknown", "token.unknown", "address.unknown", "version.unknown",
-    "step.unknown",
+    "step.unknown", "question.unknown", "undo.unknown",
     "session.unknown", "experience.version", "experience.entry",
   ]
 

@@ -30,6 +30,10 @@ final class Workspace: Sendable {
   let maps = KeptAnswers<MapKey, MeasuredJourney>(most: 48)
   let mapWeeks = KeptAnswers<MapKey, ConformanceTrend?>(most: 48)
   let mapCustomers = KeptAnswers<MapCustomersKey, JourneyCustomers>(most: 4)
+  /// Answers of saved questions: those of a full board, and of some more.
+  let answers = KeptAnswers<AnswerKey, Answered>(most: 100)
+  /// What was deleted lately, for whoever takes it back.
+  let undo = UndoDesk()
   private let counting = CountingThreads()
   /// Hashing a password takes 32 MiB and a tenth of a second, so it is done one by one.
   private let passwords = CountingThreads(count: 1)
