@@ -114,7 +114,7 @@ let package = Package(
     tests("Engine", on: ["Events", "Statistics", "Experience", "Stories"]),
     tests("Maps", on: ["Events", "Statistics", "Experience", "Engine", "Stories"]),
     tests("Answers", on: ["Events", "Statistics", "Engine", "Maps"]),
-    tests("Pages", on: ["Events", "Statistics"]),
+    tests("Pages", on: ["Events", "Statistics", "Experience", "Engine"]),
     tests("Server", on: ["Events", "Accounts", "Stories", "Store"] + http),
     tests("Companies", on: ["Events", "Experience"]),
     tests(

@@ -4,7 +4,7 @@ import Maps
 public struct Frame: Sendable {
   /// The parts of the product, in the order of the bar.
   public enum Part: String, CaseIterable, Sendable {
-    case journeys, explore, customers, experience, sources, settings
+    case journeys, boards, explore, customers, experience, sources, settings
 
     /// The word in the bar.
     public var title: String { rawValue.asTitle }
@@ -31,6 +31,8 @@ public struct Frame: Sendable {
   public var formToken: String
   /// One sentence about what was just done, shown once.
   public var notice: String?
+  /// The number of the deed that the notice tells of, where it can be taken back.
+  public var undo: Int?
 
   /// Makes a frame.
   public init(
@@ -73,13 +75,23 @@ public struct Frame: Sendable {
     <a class="skip" href="#main">Skip to content</a>
     \(bar)
     <main id="main" tabindex="-1">
-    \(notice.map { "<p class=\"notice\" role=\"status\">\($0)</p>" })
+    \(notice.map(said))
     \(main)
     </main>
     </body>
     </html>
 
     """
+  }
+
+  private func said(_ notice: String) -> Markup {
+    let back: Markup? = undo.map { number in
+      """
+       <form method="post" action="/undo/\(number)">\(formField)\
+      <button class="quiet small">Undo</button></form>
+      """
+    }
+    return "<div class=\"notice\"><p role=\"status\">\(notice)</p>\(back)</div>"
   }
 
   private var bar: Markup {

@@ -24,6 +24,9 @@ struct Visit: Sendable {
     return value
   }
 
+  /// All fields of the address's query in their order, also those that come more than once.
+  var queryFields: [(name: String, value: String)] { request.uri.query?.formPairs ?? [] }
+
   /// The bytes of the body.
   ///
   /// - Throws: 413 where it is longer than that.
@@ -64,12 +67,15 @@ struct Visit: Sendable {
 extension String {
   /// The fields of a form as browsers write it; of a field that came twice, the last.
   var formFields: [String: String] {
-    var fields: [String: String] = [:]
-    for pair in split(separator: "&") {
+    Dictionary(formPairs.map { ($0.name, $0.value) }) { $1 }
+  }
+
+  /// The fields of a form as browsers write it, in their order.
+  var formPairs: [(name: String, value: String)] {
+    split(separator: "&").map { pair in
       let parts = pair.split(separator: "=", maxSplits: 1, omittingEmptySubsequences: false)
-      fields[parts[0].formDecoded] = parts.count == 2 ? parts[1].formDecoded : ""
+      return (parts[0].formDecoded, parts.count == 2 ? parts[1].formDecoded : "")
     }
-    return fields
   }
 }
 

@@ -36,6 +36,10 @@ final class Workspace: Sendable {
   let mapCustomers = KeptAnswers<MapCustomersKey, JourneyCustomers>(most: 4)
   /// What is fetched from sources, and when.
   let pulling = PullingDesk()
+  /// Answers of saved questions: those of a full board, and of some more.
+  let answers = KeptAnswers<AnswerKey, Answered>(most: 100)
+  /// What was deleted lately, for whoever takes it back.
+  let undo = UndoDesk()
   private let counting = CountingThreads()
   /// Waiting for a database keeps a thread busy, so that is done beside all others.
   private let pullingThreads = CountingThreads(count: PullingDesk.mostAtOnce)

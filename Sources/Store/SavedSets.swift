@@ -100,6 +100,16 @@ extension Store {
     }
   }
 
+  /// The names of the saved sets, in order.
+  public func savedSetNames() throws(Fault) -> [String] {
+    try faultsOnly {
+      try read { database in
+        guard try Schema.version(database) >= 3 else { return [] }
+        return try String.fetchAll(database, sql: "SELECT name FROM saved_sets ORDER BY name")
+      }
+    }
+  }
+
   /// Deletes a saved set; the customers stay.
   ///
   /// - Throws: `set.unknown`.

@@ -59,4 +59,40 @@ import Testing
     #expect(try await kept.take("a", of: stories) { 2 } == 1)
     #expect(try await kept.take("b", of: stories) { 2 } == 2)
   }
+
+  /// Work that says when it began, and goes on until it is cancelled or let go.
+  private final class Work: Sendable {
+    let begun = AsyncStream.makeStream(of: Void.self)
+    let go = AsyncStream.makeStream(of: Void.self)
+    let cancelled = AsyncStream.makeStream(of: Void.self)
+
+    func run() async throws -> Int {
+      begun.continuation.yield()
+      for await _ in go.stream { return 1 }
+      cancelled.continuation.yield()
+      throw CancellationError()
+    }
+  }
+
+  @Test func `are given up once nobody waits for them any more`() async throws {
+    let (kept, stories, work) = (kept, stories, Work())
+    let asking = Task { try await kept.take("map", of: stories) { try await work.run() } }
+    for await _ in work.begun.stream { break }
+    asking.cancel()
+    for await _ in work.cancelled.stream { break }
+    await #expect(throws: CancellationError.self) { try await asking.value }
+    #expect(try await kept.take("map", of: stories) { 2 } == 2)
+  }
+
+  @Test func `go on while somebody else waits`() async throws {
+    let (kept, stories, work) = (kept, stories, Work())
+    let leaving = Task { try await kept.take("map", of: stories) { try await work.run() } }
+    for await _ in work.begun.stream { break }
+    let staying = Task { try await kept.take("map", of: stories) { 2 } }
+    while kept.waiting(for: "map") < 2 { await Task.yield() }
+    leaving.cancel()
+    work.go.continuation.yield()
+    #expect(try await staying.value == 1)
+    #expect(try await kept.take("map", of: stories) { 3 } == 1)
+  }
 }

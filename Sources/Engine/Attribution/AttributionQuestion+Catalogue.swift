@@ -13,35 +13,37 @@ extension AttributionQuestion: CatalogueQuestion {
       fields: [
         .init(
           "conversion", takes: "event, touchpoint or condition", standard: nil,
-          meaning: "What is earned."),
+          meaning: "What is earned.", input: .event),
         .init(
           "value", takes: "a property or a number", standard: "none",
-          meaning: "What a conversion is worth."),
+          meaning: "What a conversion is worth.", input: .property),
         .init(
           "touches", takes: "events, touchpoints or conditions",
-          standard: "all that have a name, without conversions", meaning: "What may earn it."),
+          standard: "all that have a name, without conversions", meaning: "What may earn it.",
+          input: .list(.event)),
         .init(
           "by", takes: "touchpoint, event or a property", standard: "channel",
-          meaning: "What touches are grouped by."),
+          meaning: "What touches are grouped by.", input: .naming),
         .init(
           "models", takes: Model.allCases.map(\.rawValue).joined(separator: ", "),
-          standard: "first, last, linear, markov", meaning: "How conversions are divided."),
+          standard: "first, last, linear, markov", meaning: "How conversions are divided.",
+          input: .list(.choice(Model.allCases.map(\.rawValue)))),
         .init(
           "lookback", takes: "30d, or none", standard: "30d",
-          meaning: "How long before it a touch counts."),
+          meaning: "How long before it a touch counts.", input: .span),
         .init(
           "half_life", takes: "7d", standard: "7d",
-          meaning: "After which a touch counts half, in timeDecay."),
+          meaning: "After which a touch counts half, in timeDecay.", input: .span),
         .init(
           "direct", takes: "groups", standard: "direct",
-          meaning: "What lastNonDirect passes over."),
+          meaning: "What lastNonDirect passes over.", input: .list(.text)),
         .init(
           "order", takes: "1 to 4", standard: "1",
-          meaning: "How many groups markov remembers."),
+          meaning: "How many groups markov remembers.", input: .number),
         .init(
           "resamples", takes: "\(ConversionPaths.fewestResamples) to \(mostResamples), or 0",
           standard: "\(ConversionPaths.usualResamples)",
-          meaning: "What intervals of markov and shapley rest on."),
+          meaning: "What intervals of markov and shapley rest on.", input: .number),
       ],
       example: """
         question: attribution

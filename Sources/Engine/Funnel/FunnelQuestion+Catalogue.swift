@@ -12,33 +12,40 @@ extension FunnelQuestion: CatalogueQuestion {
       fields: [
         .init(
           "steps", takes: "2 to 32 events or touchpoints; with ? at its end one may be left out",
-          standard: nil, meaning: "The steps, in order."),
-        .init("window", takes: "7d, or none", standard: "30d", meaning: "First step to last."),
-        .init("pair_window", takes: "2h", standard: "none", meaning: "One step to the next."),
+          standard: nil, meaning: "The steps, in order.", input: .list(.event)),
         .init(
-          "order", takes: "ordered, strict or any", standard: "ordered", meaning: "How they follow."
-        ),
+          "window", takes: "7d, or none", standard: "30d", meaning: "First step to last.",
+          input: .span),
+        .init(
+          "pair_window", takes: "2h", standard: "none", meaning: "One step to the next.",
+          input: .span),
+        .init(
+          "order", takes: "ordered, strict or any", standard: "ordered",
+          meaning: "How they follow.", input: .choice(["ordered", "strict", "any"])),
         .init(
           "ties", takes: "allowed or strictlyLater", standard: "allowed",
-          meaning: "Whether a step may share the time of the one before."),
+          meaning: "Whether a step may share the time of the one before.",
+          input: .choice(["allowed", "strictlyLater"])),
         .init(
-          "entry", takes: "best, first or every", standard: "best", meaning: "Which entries count."),
+          "entry", takes: "best, first or every", standard: "best", meaning: "Which entries count.",
+          input: .choice(["best", "first", "every"])),
         .init(
           "repeats", takes: "pass or end", standard: "pass",
-          meaning: "What a step does that comes again."),
+          meaning: "What a step does that comes again.", input: .choice(["pass", "end"])),
         .init(
           "exclude", takes: "an event, or {event: …, after: step, effect: stop or drop}",
-          standard: "none", meaning: "What must not come between steps."),
+          standard: "none", meaning: "What must not come between steps.", input: .list(.event)),
         .init(
           "hold", takes: "properties", standard: "none",
-          meaning: "What must be the same in all steps."),
+          meaning: "What must be the same in all steps.", input: .list(.property)),
         .init(
           "breakdown", takes: "a property, or {property: …, at: first, last or a step}",
           standard: "none",
-          meaning: "Divides the answer by values; a step is named, or numbered as in step 2."),
+          meaning: "Divides the answer by values; a step is named, or numbered as in step 2.",
+          input: .property),
         .init(
           "times", takes: "measured or omitted", standard: "measured",
-          meaning: "Counts alone take less time."),
+          meaning: "Counts alone take less time.", input: .choice(["measured", "omitted"])),
       ],
       example: """
         question: funnel

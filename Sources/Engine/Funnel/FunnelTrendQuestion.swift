@@ -34,7 +34,7 @@ extension FunnelTrendQuestion: CatalogueQuestion {
       fields: [
         .init(
           "interval", takes: "hour, day, week, month, quarter or year", standard: "week",
-          meaning: "Entries of how long a time are counted together.")
+          meaning: "Entries of how long a time are counted together.", input: .interval)
       ] + FunnelQuestion.form.fields,
       example: """
         question: funnel_over_time

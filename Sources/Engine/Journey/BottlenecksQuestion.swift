@@ -28,7 +28,8 @@ public struct BottlenecksQuestion: CatalogueQuestion {
         "Between which steps of a journey time is lost, and whether the slow complete less often.",
       fields: [
         .init(
-          "journey", takes: "a journey", standard: nil, meaning: "The journey of the experience.")
+          "journey", takes: "a journey", standard: nil, meaning: "The journey of the experience.",
+          input: .journey)
       ],
       example: """
         question: bottlenecks

@@ -33,13 +33,14 @@ public struct ConformanceQuestion: CatalogueQuestion {
       asks: "How closely a journey is walked as it was designed, over time and by segment.",
       fields: [
         .init(
-          "journey", takes: "a journey", standard: nil, meaning: "The journey of the experience."),
+          "journey", takes: "a journey", standard: nil, meaning: "The journey of the experience.",
+          input: .journey),
         .init(
           "interval", takes: "hour, day, week, month, quarter or year", standard: "month",
-          meaning: "The intervals in which cases began."),
+          meaning: "The intervals in which cases began.", input: .interval),
         .init(
           "segments", takes: "segments or conditions on a story", standard: "none",
-          meaning: "Shown beside all cases; at most \(mostSegments)."),
+          meaning: "Shown beside all cases; at most \(mostSegments).", input: .list(.population)),
       ],
       example: """
         question: conformance

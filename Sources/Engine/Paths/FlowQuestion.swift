@@ -14,27 +14,29 @@ public struct FlowQuestion: CatalogueQuestion {
       asks: "Which ways lead from, to or between events.",
       fields: [
         .init(
-          "start", takes: "event or touchpoint", standard: "none", meaning: "Where ways begin."),
+          "start", takes: "event or touchpoint", standard: "none", meaning: "Where ways begin.",
+          input: .event),
         .init(
           "end", takes: "event or touchpoint", standard: "none",
-          meaning: "Where ways end; one of the two must be there."),
+          meaning: "Where ways end; one of the two must be there.", input: .event),
       ] + PathFields.names + [
         .init(
           "entry", takes: "first or every", standard: "first",
-          meaning: "Which anchors of a customer count."),
+          meaning: "Which anchors of a customer count.", input: .choice(["first", "every"])),
         PathFields.repeats(standard: .collapsed),
         .init(
           "loops", takes: "kept or folded", standard: "kept",
-          meaning: "Folded: a name that the way already has is passed over."),
+          meaning: "Folded: a name that the way already has is passed over.",
+          input: .choice(["kept", "folded"])),
         .init(
           "window", takes: "7d, or none", standard: "none",
-          meaning: "How far from the anchor events count."),
+          meaning: "How far from the anchor events count.", input: .span),
         .init(
           "depth", takes: "1 to \(deepest)", standard: "\(usualDepth)",
-          meaning: "How many names are followed."),
+          meaning: "How many names are followed.", input: .number),
         .init(
           "most", takes: "1 to \(widest)", standard: "\(usualMost)",
-          meaning: "How many next names are shown each; the rest is other."),
+          meaning: "How many next names are shown each; the rest is other.", input: .number),
         PathFields.times,
       ],
       example: """

@@ -75,21 +75,22 @@ enum PathFields {
   static let names: [QuestionForm.Field] = [
     .init(
       "by", takes: "event, touchpoint or properties.<name>", standard: "event",
-      meaning: "What events are called."),
+      meaning: "What events are called.", input: .naming),
     .init(
       "only", takes: "events or touchpoints", standard: "all",
-      meaning: "Which events are looked at."),
+      meaning: "Which events are looked at.", input: .list(.event)),
   ]
 
   static func repeats(standard: PathRepeats) -> QuestionForm.Field {
     .init(
       "repeats", takes: "kept or collapsed", standard: standard.rawValue,
-      meaning: "The same several times in a row: each, or all as one.")
+      meaning: "The same several times in a row: each, or all as one.",
+      input: .choice(["kept", "collapsed"]))
   }
 
   static let times = QuestionForm.Field(
     "times", takes: "measured or omitted", standard: "measured",
-    meaning: "Counts alone take less time.")
+    meaning: "Counts alone take less time.", input: .choice(["measured", "omitted"]))
 }
 
 /// What follows what: the answer to a `GraphQuestion`.

@@ -13,7 +13,7 @@ public struct ReworkQuestion: CatalogueQuestion {
       fields: PathFields.names + [
         .init(
           "limit", takes: "1 to \(largestLimit)", standard: "\(usualLimit)",
-          meaning: "How many loops are shown, the most frequent ones.")
+          meaning: "How many loops are shown, the most frequent ones.", input: .number)
       ],
       example: """
         question: rework

@@ -13,16 +13,16 @@ public struct VariantsQuestion: CatalogueQuestion {
         PathFields.repeats(standard: .collapsed),
         .init(
           "length", takes: "1 to \(longestLength), or none", standard: "none",
-          meaning: "How many names from the first on make a way; none: all."),
+          meaning: "How many names from the first on make a way; none: all.", input: .number),
         .init(
           "limit", takes: "1 to \(largestLimit)", standard: "\(usualLimit)",
-          meaning: "How many ways are shown, the most frequent ones."),
+          meaning: "How many ways are shown, the most frequent ones.", input: .number),
         .init(
           "goal", takes: "event or touchpoint", standard: "none",
-          meaning: "What counts as success: the share of customers who had it."),
+          meaning: "What counts as success: the share of customers who had it.", input: .event),
         .init(
           "score", takes: "a property or expression with a number", standard: "none",
-          meaning: "The mean of the customers' numbers."),
+          meaning: "The mean of the customers' numbers.", input: .property),
         PathFields.times,
       ],
       example: """

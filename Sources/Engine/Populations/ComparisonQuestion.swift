@@ -56,26 +56,34 @@ extension ComparisonQuestion: CatalogueQuestion {
       asks: "What those who reach a goal do differently from those who do not, or one population "
         + "from another.",
       fields: [
-        .init("start", takes: "an event or touchpoint", standard: "a and b", meaning: "Begins it."),
+        .init(
+          "start", takes: "an event or touchpoint", standard: "a and b", meaning: "Begins it.",
+          input: .event),
         .init(
           "goal", takes: "an event or touchpoint", standard: "a and b",
-          meaning: "Those who reach it are compared with those who do not."),
-        .init("window", takes: "7d, or none", standard: "30d", meaning: "Start to goal."),
+          meaning: "Those who reach it are compared with those who do not.", input: .event),
+        .init(
+          "window", takes: "7d, or none", standard: "30d", meaning: "Start to goal.", input: .span),
         .init(
           "a", takes: "segment, persona, saved set or condition on a story",
-          standard: "start and goal", meaning: "One population."),
-        .init("b", takes: "as a", standard: "start and goal", meaning: "The other population."),
+          standard: "start and goal", meaning: "One population.", input: .population),
+        .init(
+          "b", takes: "as a", standard: "start and goal", meaning: "The other population.",
+          input: .population),
         .init(
           "by", takes: "event, touchpoint or properties.<name>", standard: "event",
-          meaning: "What events are called."),
+          meaning: "What events are called.", input: .naming),
         .init(
-          "only", takes: "events or touchpoints", standard: "all", meaning: "What is looked at."),
+          "only", takes: "events or touchpoints", standard: "all", meaning: "What is looked at.",
+          input: .list(.event)),
         .init(
           "orders", takes: "compared or omitted", standard: "compared",
-          meaning: "Whether pairs that follow each other directly are compared, too."),
+          meaning: "Whether pairs that follow each other directly are compared, too.",
+          input: .choice(["compared", "omitted"])),
         .init(
           "correction", takes: "benjamini_hochberg or holm", standard: "benjamini_hochberg",
-          meaning: "How many looks are allowed for."),
+          meaning: "How many looks are allowed for.",
+          input: .choice(["benjamini_hochberg", "holm"])),
       ],
       example: """
         question: comparison

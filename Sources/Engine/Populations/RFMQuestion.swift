@@ -56,15 +56,18 @@ extension RFMQuestion: CatalogueQuestion {
     QuestionForm(
       asks: "Who bought lately, often and for much, as cells or groups with names.",
       fields: [
-        .init("event", takes: "an event or touchpoint", standard: nil, meaning: "The purchases."),
         .init(
-          "money", takes: "a property or number", standard: nil, meaning: "What one is worth."),
+          "event", takes: "an event or touchpoint", standard: nil, meaning: "The purchases.",
+          input: .event),
+        .init(
+          "money", takes: "a property or number", standard: nil, meaning: "What one is worth.",
+          input: .property),
         .init(
           "scores", takes: "2 to \(mostScores)", standard: "5",
-          meaning: "How many scores each of the three has."),
+          meaning: "How many scores each of the three has.", input: .number),
         .init(
           "rows", takes: "groups or cells", standard: "groups",
-          meaning: "What the table is made of."),
+          meaning: "What the table is made of.", input: .choice(["groups", "cells"])),
       ],
       example: """
         question: rfm

@@ -55,10 +55,11 @@ extension SegmentsQuestion: CatalogueQuestion {
       fields: [
         .init(
           "segments", takes: "segments, personas, saved sets or conditions on a story",
-          standard: "all segments of the experience", meaning: "Which."),
+          standard: "all segments of the experience", meaning: "Which.", input: .list(.population)),
         .init(
           "interval", takes: "hour, day, week, month, quarter or year", standard: "month",
-          meaning: "At whose ends they are judged; up to \(mostIntervals) of them."),
+          meaning: "At whose ends they are judged; up to \(mostIntervals) of them.",
+          input: .interval),
       ],
       example: """
         question: segments

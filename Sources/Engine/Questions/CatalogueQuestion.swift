@@ -106,6 +106,34 @@ public protocol TraceableFold: Fold {
 
 /// What a question's text needs to say of itself.
 public struct QuestionForm: Sendable {
+  /// What a form offers to choose from for a field; what else a field takes can still be typed.
+  public indirect enum Input: Sendable, Equatable {
+    /// Nothing: it is typed.
+    case text
+    /// Events, touchpoints.
+    case event
+    /// What events are called by: `event`, `touchpoint`, a property.
+    case naming
+    case property
+    /// Segments, personas, saved sets.
+    case population
+    case journey
+    /// What is counted.
+    case unit
+    case number
+    /// A length of time, such as `7d`.
+    case span
+    /// A day, or a moment of one.
+    case moment
+    /// One of these words, and nothing else.
+    case choice([String])
+    /// Several, in their order.
+    case list(Input)
+
+    /// The usual lengths of intervals.
+    static let interval = choice(["hour", "day", "week", "month", "quarter", "year"])
+  }
+
   /// One field.
   public struct Field: Sendable {
     public var name: String
@@ -114,13 +142,17 @@ public struct QuestionForm: Sendable {
     /// What holds where it is left out; nil where it must be there.
     public var standard: String?
     public var meaning: String
+    public var input: Input
 
     /// Describes a field.
-    public init(_ name: String, takes: String, standard: String?, meaning: String) {
+    public init(
+      _ name: String, takes: String, standard: String?, meaning: String, input: Input = .text
+    ) {
       self.name = name
       self.takes = takes
       self.standard = standard
       self.meaning = meaning
+      self.input = input
     }
   }
 

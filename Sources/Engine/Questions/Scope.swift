@@ -49,18 +49,19 @@ public struct Scope: Sendable, Hashable {
   public static let fields: [QuestionForm.Field] = [
     .init(
       "from", takes: "2026-03-01 or 2026-03-01T14:30", standard: "the beginning",
-      meaning: "The first moment that counts."),
+      meaning: "The first moment that counts.", input: .moment),
     .init(
-      "to", takes: "the same as from", standard: "the end", meaning: "The first moment too late."),
+      "to", takes: "the same as from", standard: "the end", meaning: "The first moment too late.",
+      input: .moment),
     .init(
       "for", takes: "segment, persona, saved set or condition on a story", standard: "everybody",
-      meaning: "Whose stories."),
+      meaning: "Whose stories.", input: .population),
     .init(
       "unit", takes: "customer, session, session 30m, account <property> or case <journey>",
-      standard: "customer", meaning: "What is counted."),
+      standard: "customer", meaning: "What is counted.", input: .unit),
     .init(
       "identity_as_of", takes: "the same as from", standard: "today",
-      meaning: "Who is who as it was known then."),
+      meaning: "Who is who as it was known then.", input: .moment),
   ]
 }
 

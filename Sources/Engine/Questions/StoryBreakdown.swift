@@ -62,7 +62,7 @@ public struct StoryBreakdown: Sendable, Hashable {
     takes: "a property, {property: …, at: first or last, values: 10}, or {who: [segment, …]}",
     standard: "none",
     meaning: "Answers for each value: a customer's first one in the range, the last one known "
-      + "before its end, or the first segment of a list.")
+      + "before its end, or the first segment of a list.", input: .property)
 
   /// Refuses numbers out of their limits, and populations that cannot be told apart.
   func validate() throws(Refusal) {

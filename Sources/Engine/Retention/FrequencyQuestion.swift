@@ -41,13 +41,14 @@ extension FrequencyQuestion: CatalogueQuestion {
       asks: "How many events of a kind people have.",
       fields: [
         .init(
-          "event", takes: "an event or touchpoint", standard: "any", meaning: "What is counted."),
+          "event", takes: "an event or touchpoint", standard: "any", meaning: "What is counted.",
+          input: .event),
         .init(
           "zero", takes: "omitted or counted", standard: "omitted",
-          meaning: "Whether those without any count."),
+          meaning: "Whether those without any count.", input: .choice(["omitted", "counted"])),
         .init(
           "exact", takes: "1 to \(mostExact)", standard: "20",
-          meaning: "Up to which number each has a row of its own."),
+          meaning: "Up to which number each has a row of its own.", input: .number),
       ],
       example: """
         question: frequency

@@ -37,10 +37,10 @@ extension LifecycleQuestion: CatalogueQuestion {
       fields: [
         .init(
           "event", takes: "an event or touchpoint", standard: "any",
-          meaning: "What being active is."),
+          meaning: "What being active is.", input: .event),
         .init(
           "interval", takes: "hour, day, week, month, quarter or year", standard: "week",
-          meaning: "How long an interval is."),
+          meaning: "How long an interval is.", input: .interval),
       ],
       example: """
         question: lifecycle

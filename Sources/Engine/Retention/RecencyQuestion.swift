@@ -47,13 +47,15 @@ extension RecencyQuestion: CatalogueQuestion {
       asks: "How long ago people had their last event, and how much time lies between two.",
       fields: [
         .init(
-          "event", takes: "an event or touchpoint", standard: "any", meaning: "Which events."),
+          "event", takes: "an event or touchpoint", standard: "any", meaning: "Which events.",
+          input: .event),
         .init(
           "interval", takes: "hour, day, week, month, quarter or year", standard: "day",
-          meaning: "What brackets are counted in."),
+          meaning: "What brackets are counted in.", input: .interval),
         .init(
           "brackets", takes: "numbers from 0, ascending",
-          standard: "0, 1, 2, 3, 7, 14, 30, 60, 90, 180, 365", meaning: "Where brackets begin."),
+          standard: "0, 1, 2, 3, 7, 14, 30, 60, 90, 180, 365", meaning: "Where brackets begin.",
+          input: .text),
       ],
       example: """
         question: recency

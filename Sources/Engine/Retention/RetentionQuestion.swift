@@ -98,30 +98,29 @@ extension RetentionQuestion: CatalogueQuestion {
       fields: [
         .init(
           "start", takes: "an event or touchpoint", standard: "any",
-          meaning: "What makes somebody a member of a cohort."),
+          meaning: "What makes somebody a member of a cohort.", input: .event),
         .init(
           "return", takes: "an event or touchpoint", standard: "any",
-          meaning: "What coming back is."
-        ),
+          meaning: "What coming back is.", input: .event),
         .init(
           "cohort", takes: "firstEver, firstInRange or every", standard: "firstEver",
-          meaning: "Which start counts."),
+          meaning: "Which start counts.", input: .choice(["firstEver", "firstInRange", "every"])),
         .init(
           "interval", takes: "hour, day, week, month, quarter or year", standard: "week",
-          meaning: "How long cohorts and periods are."),
+          meaning: "How long cohorts and periods are.", input: .interval),
         .init(
           "clock", takes: "calendar, or rolling: exact lengths from each start",
           standard: "calendar",
-          meaning: "How periods are counted."),
+          meaning: "How periods are counted.", input: .choice(["calendar", "rolling"])),
         .init(
           "returned", takes: "on, onOrAfter or bounds of brackets such as [0, 1, 7, 30]",
           standard: "on", meaning: "When a return counts."),
         .init(
           "periods", takes: "1 to \(mostPeriods)", standard: "12",
-          meaning: "How many periods, that of the start among them."),
+          meaning: "How many periods, that of the start among them.", input: .number),
         .init(
           "breakdown", takes: "a property", standard: "none",
-          meaning: "Divides by the value at the start."),
+          meaning: "Divides by the value at the start.", input: .property),
       ],
       example: """
         question: retention

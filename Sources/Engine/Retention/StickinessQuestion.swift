@@ -62,13 +62,14 @@ extension StickinessQuestion: CatalogueQuestion {
       fields: [
         .init(
           "event", takes: "an event or touchpoint", standard: "any",
-          meaning: "What being active is."),
+          meaning: "What being active is.", input: .event),
         .init(
           "interval", takes: "hour, day, week, month or quarter", standard: "day",
-          meaning: "What is counted."),
+          meaning: "What is counted.", input: .choice(["hour", "day", "week", "month", "quarter"])),
         .init(
           "period", takes: "day, week, month, quarter, year or range", standard: "month",
-          meaning: "In which longer period."),
+          meaning: "In which longer period.",
+          input: .choice(["day", "week", "month", "quarter", "year", "range"])),
       ],
       example: """
         question: stickiness

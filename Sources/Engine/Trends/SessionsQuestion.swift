@@ -64,24 +64,26 @@ extension SessionsQuestion: CatalogueQuestion {
       fields: [
         .init(
           "gap", takes: "30m", standard: "30m",
-          meaning: "More than this between two events begins another session."),
+          meaning: "More than this between two events begins another session.", input: .span),
         .init(
           "interval", takes: "hour, day, week, month, quarter, year or none", standard: "none",
-          meaning: "Intervals in which sessions begin."),
+          meaning: "Intervals in which sessions begin.",
+          input: .choice(["hour", "day", "week", "month", "quarter", "year", "none"])),
         .init(
           "breakdown", takes: "a property", standard: "none",
-          meaning: "Divides by the value at the session's first event."),
+          meaning: "Divides by the value at the session's first event.", input: .property),
         .init(
           "values", takes: "1 to 1000", standard: "100",
-          meaning: "How many values are told apart."),
+          meaning: "How many values are told apart.", input: .number),
         .init(
           "ends", takes: "event, touchpoint or a property", standard: "none",
-          meaning: "Lists by what sessions begin and end with."),
+          meaning: "Lists by what sessions begin and end with.", input: .naming),
         .init(
-          "top", takes: "1 to 100", standard: "10", meaning: "How many beginnings and ends."),
+          "top", takes: "1 to 100", standard: "10", meaning: "How many beginnings and ends.",
+          input: .number),
         .init(
           "goal", takes: "event or touchpoint", standard: "none",
-          meaning: "Gives the share of sessions that reach it."),
+          meaning: "Gives the share of sessions that reach it.", input: .event),
       ],
       example: """
         question: sessions

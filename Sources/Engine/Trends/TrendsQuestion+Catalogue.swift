@@ -12,33 +12,37 @@ extension TrendsQuestion: CatalogueQuestion {
       fields: [
         .init(
           "series", takes: "events, or {event: …, measure: …, of: …, name: …}",
-          standard: "any event", meaning: "What is measured, up to 26 series."),
-        .init("events", takes: "events", standard: "none", meaning: "Series, written shorter."),
+          standard: "any event", meaning: "What is measured, up to 26 series.", input: .list(.event)
+        ),
+        .init(
+          "events", takes: "events", standard: "none", meaning: "Series, written shorter.",
+          input: .list(.event)),
         .init(
           "measure",
           takes: "events, customers, per_customer, sum, mean, median or p90 (p0 to p100)",
           standard: "events", meaning: "What is measured of series that don't say."),
         .init(
           "of", takes: "a number property or expression", standard: "none",
-          meaning: "The number of sum, mean and percentiles."),
+          meaning: "The number of sum, mean and percentiles.", input: .property),
         .init(
           "interval", takes: "hour, day, week, month, quarter, year or none", standard: "day",
-          meaning: "Intervals; none is one figure for the range."),
+          meaning: "Intervals; none is one figure for the range.",
+          input: .choice(["hour", "day", "week", "month", "quarter", "year", "none"])),
         .init(
           "breakdown", takes: "a property", standard: "none",
-          meaning: "Divides by the value of the event."),
+          meaning: "Divides by the value of the event.", input: .property),
         .init(
           "values", takes: "1 to 1000", standard: "100",
-          meaning: "How many values are told apart."),
+          meaning: "How many values are told apart.", input: .number),
         .init(
           "formula", takes: "A / B * 100, or {name: …, formula: …}", standard: "none",
-          meaning: "Worked out from the series by their letters."),
+          meaning: "Worked out from the series by their letters.", input: .list(.text)),
         .init(
           "ratio", takes: "two series, by letter or name", standard: "none",
-          meaning: "The first divided by the second."),
+          meaning: "The first divided by the second.", input: .list(.text)),
         .init(
           "compare", takes: "previous or none", standard: "none",
-          meaning: "Compares with the range before."),
+          meaning: "Compares with the range before.", input: .choice(["previous", "none"])),
       ],
       example: """
         question: trends

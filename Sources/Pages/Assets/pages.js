@@ -261,3 +261,139 @@ document.querySelectorAll("[data-items]").forEach((body) => {
   });
   stream.addEventListener("error", () => show("off", "not connected"));
 });
+
+// Asking: the form and the text are two views of one question. What changes one of them is brought to
+// the other by the server, which also does what the form's buttons say.
+(() => {
+  const form = document.getElementById("question-form");
+  const area = document.querySelector("#question-text textarea");
+  if (!form || !area) return;
+  const part = async (name, fields) => {
+    const answer = await fetch(form.action + "?" + new URLSearchParams(fields),
+      { headers: { "X-Waymark-Part": name } });
+    return answer.ok ? answer.text() : null;
+  };
+  // Only the latest change is shown, however late its answer comes.
+  let latest = 0;
+  const write = async () => {
+    const turn = ++latest;
+    const text = await part("question-text", new FormData(form)).catch(() => null);
+    if (text !== null && turn === latest) area.value = text;
+  };
+  const read = async (fields) => {
+    const turn = ++latest;
+    const markup = await part("question-form", fields).catch(() => null);
+    if (markup === null || turn !== latest) return false;
+    form.innerHTML = markup;
+    form.querySelector("[autofocus]")?.focus();
+    return true;
+  };
+  let timer;
+  form.addEventListener("input", () => {
+    clearTimeout(timer);
+    timer = setTimeout(write, 250);
+  });
+  area.addEventListener("input", () => {
+    clearTimeout(timer);
+    timer = setTimeout(() => read(new FormData(area.form)), 400);
+  });
+  form.addEventListener("submit", async (event) => {
+    if (!event.submitter || event.submitter.value === "ask") return;
+    event.preventDefault();
+    clearTimeout(timer);
+    if (await read(new FormData(form, event.submitter))) write();
+  });
+  form.addEventListener("change", (event) => {
+    if (event.target.name === "kind") form.requestSubmit(form.querySelector("[value=kind]"));
+  });
+})();
+
+// While an answer is counted its form says so, and offers to leave it: the server then stops counting.
+document.querySelectorAll("[data-ask]").forEach((form) => {
+  form.addEventListener("submit", (event) => {
+    if (event.defaultPrevented || document.getElementById("waiting")) return;
+    if (event.submitter && !["", "ask"].includes(event.submitter.value)) return;
+    const started = Date.now();
+    const sign = document.createElement("p");
+    sign.id = "waiting";
+    sign.className = "waiting";
+    const words = document.createElement("span");
+    words.setAttribute("role", "status");
+    words.textContent = "Counting…";
+    const time = document.createElement("span");
+    const cancel = document.createElement("button");
+    cancel.type = "button";
+    cancel.className = "quiet small";
+    cancel.textContent = "Cancel";
+    sign.append(document.createElement("progress"), words, time, cancel);
+    form.append(sign);
+    const clock = setInterval(() => {
+      time.textContent = Math.round((Date.now() - started) / 1000) + " s";
+    }, 1000);
+    const end = () => {
+      clearInterval(clock);
+      sign.remove();
+    };
+    cancel.addEventListener("click", () => { window.stop(); end(); });
+    addEventListener("pagehide", end, { once: true });
+  });
+});
+
+// A board: each tile is fetched by itself, a few at a time, and again when something changed.
+document.querySelectorAll("[data-board]").forEach((board) => {
+  const atOnce = 3;
+  const sign = document.querySelector(".live");
+  const show = (state, words) => {
+    sign.dataset.state = state;
+    sign.textContent = words;
+  };
+  const load = async (tile) => {
+    tile.setAttribute("aria-busy", "true");
+    try {
+      const answer = await fetch(tile.dataset.tile, { headers: { "X-Waymark-Part": "tile" } });
+      if (answer.ok) {
+        const fresh = tile.cloneNode(false);
+        fresh.innerHTML = await answer.text();
+        liken(tile, fresh);
+        tile.dataset.shown = "";
+      } else if (!("shown" in tile.dataset)) {
+        tile.querySelector("p").textContent =
+          answer.status === 401 ? "You are signed out." : "It can't be shown just now.";
+      }
+    } catch { show("off", "not connected"); }
+    tile.removeAttribute("aria-busy");
+  };
+  const loadAll = async (tiles) => {
+    const waiting = [...tiles];
+    await Promise.all(Array.from({ length: atOnce }, async () => {
+      while (waiting.length) await load(waiting.shift());
+    }));
+  };
+  let busy = false;
+  let again = false;
+  // Counting anew takes at most a sixth of the time, however long it takes.
+  const refresh = async (tiles) => {
+    if (busy) { again = true; return; }
+    busy = true;
+    const started = Date.now();
+    await loadAll(tiles);
+    setTimeout(() => {
+      busy = false;
+      if (again) { again = false; refresh(board.querySelectorAll("[data-tile]")); }
+    }, Math.max(1000, 5 * (Date.now() - started)));
+  };
+  const stream = new EventSource(board.dataset.board);
+  const look = (event) => {
+    show("on", "live");
+    if (event.data === board.dataset.seen) return;
+    board.dataset.seen = event.data;
+    refresh(board.querySelectorAll("[data-tile]"));
+  };
+  stream.addEventListener("state", look);
+  stream.addEventListener("changed", look);
+  stream.addEventListener("bye", () => show("off", "the server stopped"));
+  stream.addEventListener("error", () => show("off", "not connected"));
+  addEventListener("pagehide", () => stream.close());
+  addEventListener("pageshow", (event) => { if (event.persisted) location.reload(); });
+  refresh(board.querySelectorAll("[data-tile]:not([data-shown])"));
+});

@@ -24,6 +24,20 @@ struct AnswerView {
       """
   }
 
+  /// The answer at a glance: its picture, which says what it rests on, or the first rows of its table.
+  var glance: Markup {
+    if let picture { return picture }
+    let table = answered.answer.subject.table
+    return """
+      <div class="scroll" tabindex="0" role="region" aria-label="Figures">\
+      \(self.table(table, atMost: Self.rowsAtAGlance))</div>
+      <p class="muted brief">\(style.brief(answered.receipt))</p>
+      """
+  }
+
+  /// How many rows say something at a glance.
+  private static let rowsAtAGlance = 8
+
   /// The picture as an image of its own, which brings its own style.
   private var picture: Markup? {
     guard let title = answered.answer.subject.picture?.title,
@@ -31,12 +45,11 @@ struct AnswerView {
     else { return nil }
     let data = "data:image/svg+xml," + svg.urlEncoded
     return """
-      <figure class="picture"><img src="\(lines: data)" alt="\(title); its figures are in the table \
-      below."></figure>
+      <figure class="picture"><img src="\(lines: data)" alt="\(title)"></figure>
       """
   }
 
-  private func table(_ table: AnswerTable) -> Markup {
+  private func table(_ table: AnswerTable, atMost most: Int = mostRows) -> Markup {
     guard !table.rows.isEmpty else { return "<p class=\"muted\">Nothing to show: no row.</p>" }
     let heads = table.columns.map { column -> Markup in
       let isText = column.measure == .key || column.measure == .note
@@ -45,7 +58,7 @@ struct AnswerView {
         \(column.name.replacing("_", with: " "))</th>
         """
     }
-    let rows = table.rows.prefix(Self.mostRows).map { row in self.row(row, of: table) }
+    let rows = table.rows.prefix(most).map { row in self.row(row, of: table) }
     return """
       <table><thead><tr>\(heads)</tr></thead><tbody>\(rows)</tbody></table>
       """

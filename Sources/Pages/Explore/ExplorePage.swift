@@ -2,27 +2,37 @@ import Answers
 import Engine
 import Events
 import Maps
+import Store
 
-/// The page where any question of the catalogue is asked.
+/// The page where any question of the catalogue is asked, by form or as text.
 public struct ExplorePage: Sendable {
   /// The question as it is written; empty where none is asked yet.
   public var text: String
-  /// What is wrong with it.
+  /// What is wrong with it as a whole.
   public var problem: String?
   public var answers: [Answered] = []
+  public var form: AskForm
+  public var vocabulary: Vocabulary
   /// Questions that make sense with this experience: what they ask, and how they are written.
   public var suggestions: [(title: String, text: String)]
+  /// The saved question that is being changed.
+  public var saved: SavedQuestion?
+  /// Whether the question may be saved.
+  public var maySave: Bool
   public var style: AnswerStyle
 
   /// Makes a page.
   public init(
-    text: String, problem: String? = nil, answers: [Answered] = [],
-    suggestions: [(title: String, text: String)], style: AnswerStyle
+    text: String, form: AskForm, vocabulary: Vocabulary,
+    suggestions: [(title: String, text: String)], saved: SavedQuestion?, maySave: Bool,
+    style: AnswerStyle
   ) {
     self.text = text
-    self.problem = problem
-    self.answers = answers
+    self.form = form
+    self.vocabulary = vocabulary
     self.suggestions = suggestions
+    self.saved = saved
+    self.maySave = maySave
     self.style = style
   }
 
@@ -35,13 +45,34 @@ public struct ExplorePage: Sendable {
       main: """
         <div class="head"><h1>Explore</h1>\(files)</div>
         <p class="muted">Ask anything of the same stories. The address holds the question, so an answer \
-        can be sent to others.</p>
-        \(form)
-        \(text.isEmpty ? ideas : results)
+        can be sent to others. <a href="/questions">Saved questions</a></p>
+        \(saved.map(changing))
+        \(problem.map { "<p class=\"notice problem\" role=\"alert\">\($0)</p>" })
+        <div class="asking">
+        <form class="card ask" action="/explore#answer" method="get" id="\(AskForm.part)" data-ask \
+        aria-label="The question, field by field">\(form.markup)</form>
+        <div><form class="card ask" action="/explore#answer" method="get" id="question-text" data-ask>
+        <label class="field">The question, as YAML<textarea name="q" rows="\(rows)" \
+        spellcheck="false" required>\(lines: text)</textarea></label>
+        \(saved.map { "<input type=\"hidden\" name=\"saved\" value=\"\($0.id)\">" })
+        <div class="actions"><button>Ask</button></div></form>
+        \(text.isEmpty ? ideas : nil)\(catalogue)</div>
+        </div>
+        \(vocabulary.markup)
+        \(answers.isEmpty ? nil : "<div id=\"answer\" tabindex=\"-1\">\(results)\(saving(frame))</div>")
         """)
   }
 
-  private var form: Markup {
+  private func changing(_ question: SavedQuestion) -> Markup {
+    """
+    <p class="notice">You are changing <a href="/questions/\(question.id)">\(question.name)</a>. Ask, \
+    then save it below.</p>
+    """
+  }
+
+  private var rows: Int { min(24, max(8, text.split(separator: "\n").count + 1)) }
+
+  private var catalogue: Markup {
     let kinds = QuestionKind.allCases.map { kind -> Markup in
       """
       <li><a href="/explore?q=\(url: kind.form.example)">\(kind.rawValue.replacing("_", with: " "))\
@@ -49,36 +80,7 @@ public struct ExplorePage: Sendable {
       """
     }
     return """
-      <form class="card ask" action="/explore" method="get">
-      \(problem.map { "<p class=\"notice problem\" role=\"alert\">\($0)</p>" })
-      <label class="field">The question, as YAML<textarea name="q" rows="\(rows)" spellcheck="false" \
-      required>\(lines: text)</textarea></label>
-      <div class="actions"><button>Ask</button>\
-      <details class="catalogue"><summary>All kinds of questions</summary><ul>\(kinds)</ul></details>\
-      </div></form>
-      \(fields)
-      """
-  }
-
-  private var rows: Int { min(16, max(5, text.split(separator: "\n").count + 1)) }
-
-  /// What the kind of the question takes.
-  private var fields: Markup? {
-    let said = text.split(separator: "\n").first { $0.hasPrefix("question:") }?
-      .dropFirst("question:".count).filter { $0 != " " }
-    guard let kind = said.flatMap({ QuestionKind(rawValue: String($0)) }) else { return nil }
-    let rows = (kind.form.fields + Scope.fields).map { field -> Markup in
-      """
-      <tr><th scope="row"><code>\(field.name)</code></th><td class="text">\(field.meaning)</td>\
-      <td class="text">\(field.takes)</td><td class="text">\(field.standard ?? "must be there")</td></tr>
-      """
-    }
-    return """
-      <details><summary>What \(kind.rawValue.replacing("_", with: " ")) takes</summary>
-      <div class="card scroll" tabindex="0" role="region" aria-label="Fields"><table><thead><tr>\
-      <th scope="col">Field</th><th scope="col" class="text">Means</th>\
-      <th scope="col" class="text">Takes</th><th scope="col" class="text">Standard</th></tr></thead>\
-      <tbody>\(rows)</tbody></table></div></details>
+      <details class="catalogue"><summary>All kinds of questions</summary><ul>\(kinds)</ul></details>
       """
   }
 
@@ -86,14 +88,33 @@ public struct ExplorePage: Sendable {
     let items = suggestions.map { idea -> Markup in
       "<li><a href=\"/explore?q=\(url: idea.text)\">\(idea.title)</a></li>"
     }
-    guard !items.isEmpty else {
-      return """
-        <section class="card empty"><h2>Nothing to ask about yet</h2>
-        <p>Send events, or import a file with <code>waymark import</code>; then describe touchpoints \
-        and journeys under Experience.</p></section>
-        """
+    let advice: Markup? =
+      vocabulary.events.isEmpty
+      ? """
+      <p class="muted">There are no events yet: send some, or import a file with \
+      <code>waymark import</code>.</p>
+      """ : nil
+    return "<section><h2>To begin with</h2>\(advice)<ul class=\"ideas\">\(items)</ul></section>"
+  }
+
+  /// One question that was answered can be kept under a name.
+  private func saving(_ frame: Frame) -> Markup? {
+    guard maySave, answers.count == 1 else { return nil }
+    let hidden: Markup = """
+      \(frame.formField)<input type="hidden" name="q" value="\(lines: text)">
+      """
+    let change: Markup? = saved.map { question in
+      """
+      <form class="inline" method="post" action="/questions/\(question.id)">\(hidden)\
+      <input type="hidden" name="name" value="\(lines: question.name)">\
+      <button>Save as “\(question.name)”</button></form>
+      """
     }
-    return "<section><h2>To begin with</h2><ul class=\"ideas\">\(items)</ul></section>"
+    return """
+      <div class="keep">\(change)<form class="inline" method="post" action="/questions">\(hidden)\
+      <label class="field">Save this question as<input name="name" required maxlength="100"></label>\
+      <button class="quiet">Save</button></form></div>
+      """
   }
 
   private var results: Markup {

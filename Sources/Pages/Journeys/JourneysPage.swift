@@ -48,9 +48,7 @@ public enum JourneysPage {
 
   private static func card(_ row: Row, in experience: Experience) -> Markup {
     let journey = row.journey
-    let links = MapLinks(journey: journey.name, MapChoice())
-    let summary = JourneySummary(
-      row.measured, of: journey, in: experience, weeks: row.weeks, links: links)
+    let summary = summary(row, in: experience, MapChoice())
     let chain = journey.next.flatMap { experience.journey($0) }.map { next -> Markup in
       """
       <p class="chained">Leads to <a href="/journeys/\(url: next.name)">\(next.title)</a></p>
@@ -58,6 +56,27 @@ public enum JourneysPage {
     }
     let kind: Markup? =
       journey.kind.isEmpty ? nil : "<span class=\"badge even\">\(journey.kind)</span>"
+    return """
+      <li class="card"><div class="name"><h2><a href="/journeys/\(url: journey.name)">\
+      \(Markup(safe: summary.title))</a></h2>\(kind)</div>
+      \(health(summary))\(chain)</li>
+      """
+  }
+
+  private static func summary(
+    _ row: Row, in experience: Experience, _ choice: MapChoice
+  ) -> JourneySummary {
+    JourneySummary(
+      row.measured, of: row.journey, in: experience, weeks: row.weeks,
+      links: MapLinks(journey: row.journey.name, choice))
+  }
+
+  /// The health of a journey, for a range and a population.
+  static func health(_ row: Row, in experience: Experience, _ choice: MapChoice) -> Markup {
+    health(summary(row, in: experience, choice))
+  }
+
+  private static func health(_ summary: JourneySummary) -> Markup {
     let attention: Markup? =
       summary.attention.isEmpty
       ? nil
@@ -66,8 +85,7 @@ public enum JourneysPage {
       summary.trend.isEmpty
       ? nil
       : "<div class=\"trend\">\(Markup(safe: summary.trend))<small class=\"muted\">by week</small></div>"
-    let body: Markup =
-      summary.isEmpty
+    return summary.isEmpty
       ? "<p class=\"muted\">No case has begun yet. The map says what it waits for.</p>"
       : """
       <div class="health">\(Markup(safe: summary.completion))</div>
@@ -75,11 +93,6 @@ public enum JourneysPage {
       <dl class="terms">\(Markup(safe: summary.figures))</dl>
       <ul class="targets">\(Markup(safe: summary.targets))</ul>
       \(attention)
-      """
-    return """
-      <li class="card"><div class="name"><h2><a href="/journeys/\(url: journey.name)">\
-      \(Markup(safe: summary.title))</a></h2>\(kind)</div>
-      \(body)\(chain)</li>
       """
   }
 

@@ -56,6 +56,31 @@ public struct MapChoice: Sendable, Hashable {
   }
 }
 
+extension MapChoice {
+  /// Reads a range as a board keeps it: `30d`, or `2026-03-01..2026-03-31` of which one may be missing.
+  public init(keptRange text: String?) {
+    guard let text, !text.isEmpty else {
+      self.init()
+      return
+    }
+    let days = text.split(separator: "..", omittingEmptySubsequences: false).map(String.init)
+    if days.count == 2 {
+      self.init(range: Self.own, from: days[0], to: days[1])
+    } else {
+      self.init(range: text.hasSuffix("d") ? String(text.dropLast()) : text)
+    }
+  }
+
+  /// The range as a board keeps it; nil where none is chosen.
+  public var keptRange: String? {
+    switch range {
+    case "": nil
+    case Self.own: from.isEmpty && to.isEmpty ? nil : "\(from)..\(to)"
+    default: "\(range)d"
+    }
+  }
+}
+
 /// The pickers of a map's range, population and comparison.
 public struct MapPicker: Sendable {
   /// What may be chosen.
@@ -89,34 +114,46 @@ public struct MapPicker: Sendable {
 
   /// The form; it is sent as soon as something is chosen, or by its button.
   func form(_ action: String) -> Markup {
+    """
+    <form class="inline picker" method="get" action="\(action)" data-instant autocomplete="off">
+    \(Self.range(choice, label: "Cases that began in", none: ("", "All time")))
+    <label class="field">Customers<select name="for">\
+    \(populations(chosen: choice.population, prefix: "", first: [("", "Everybody")]))\
+    </select></label>
+    <label class="field">Compare with<select name="compare">\
+    \(populations(
+        chosen: choice.compare, prefix: MapChoice.other,
+        first: [("", "Nothing"), (MapChoice.before, "The range before")]))\
+    </select></label>
+    <button class="quiet">Show</button></form>
+    """
+  }
+
+  /// The fields for a range: a number of days, or own dates.
+  ///
+  /// - Parameter none: the value and the words of no range.
+  static func range(
+    _ choice: MapChoice, label: String, none: (value: String, words: String)
+  ) -> Markup {
+    let chosen = choice.range.isEmpty ? none.value : choice.range
+    // Another number of days than those that are offered may come with the address.
+    let days = Set(MapChoice.days + [Int(chosen)].compactMap(\.self)).sorted()
     let ranges =
-      [("", "All time")] + MapChoice.days.map { ("\($0)", "Last \($0) days") }
-      + [(MapChoice.own, "Own dates")]
-    let isOwn = choice.range == MapChoice.own
+      [none] + days.map { ("\($0)", "Last \($0) days") } + [(MapChoice.own, "Own dates")]
     let dates: Markup? =
-      isOwn
+      choice.range == MapChoice.own
       ? """
       <label class="field">From<input type="date" name="from" value="\(lines: choice.from)"></label>
       <label class="field">To, included<input type="date" name="to" value="\(lines: choice.to)"></label>
       """ : nil
     return """
-      <form class="inline picker" method="get" action="\(action)" data-instant autocomplete="off">
-      <label class="field">Cases that began in<select name="range">\
-      \(options(ranges, chosen: choice.range))</select></label>
+      <label class="field">\(label)<select name="range">\(options(ranges, chosen: chosen))</select>\
+      </label>
       \(dates)
-      <label class="field">Customers<select name="for">\
-      \(populations(chosen: choice.population, prefix: "", first: [("", "Everybody")]))\
-      </select></label>
-      <label class="field">Compare with<select name="compare">\
-      \(populations(
-        chosen: choice.compare, prefix: MapChoice.other,
-        first: [("", "Nothing"), (MapChoice.before, "The range before")]))\
-      </select></label>
-      <button class="quiet">Show</button></form>
       """
   }
 
-  private func options(_ values: [(String, String)], chosen: String) -> Markup {
+  private static func options(_ values: [(String, String)], chosen: String) -> Markup {
     values.map { value, title in
       "<option value=\"\(lines: value)\"\(if: value == chosen, "selected")>\(title)</option>"
     }.joined()
@@ -131,8 +168,8 @@ public struct MapPicker: Sendable {
       known.contains(chosen) ? [] : [(chosen, String(chosen.dropFirst(prefix.count)))]
     let groups = offer.groups.map { group -> Markup in
       let names = group.names.map { (prefix + $0, $0.replacing("_", with: " ")) }
-      return "<optgroup label=\"\(group.title)\">\(options(names, chosen: chosen))</optgroup>"
+      return "<optgroup label=\"\(group.title)\">\(Self.options(names, chosen: chosen))</optgroup>"
     }
-    return options(first + others, chosen: chosen) + groups.joined()
+    return Self.options(first + others, chosen: chosen) + groups.joined()
   }
 }

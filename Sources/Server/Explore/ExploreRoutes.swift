@@ -15,20 +15,27 @@ enum ExploreRoutes {
   static let all: [Route] = [
     Route(.get, "/explore", .permitted(.ask)) { visit in try await page(visit) },
     Route(.get, "/explore.csv", .permitted(.ask)) { visit in
-      let answered = try await one(visit)
-      return .text(
-        AnswerCSV.render(answered.answer.subject.table), "text/csv; charset=utf-8"
-      ).named("answer.csv")
+      try await visit.untilLeft {
+        let answered = try await one(visit)
+        return .text(
+          AnswerCSV.render(answered.answer.subject.table), "text/csv; charset=utf-8"
+        ).named("answer.csv")
+      }
     },
     Route(.get, "/explore.json", .permitted(.ask)) { visit in
-      .json(text: try AnswerJSON.render([try await one(visit)]))
+      try await visit.untilLeft { .json(text: try AnswerJSON.render([try await one(visit)])) }
     },
     Route(.get, "/explore.svg", .permitted(.ask)) { visit in
-      let answered = try await one(visit)
-      return .text(try AnswerSVG.render(answered, style: style(visit)), "image/svg+xml")
-        .named("answer.svg")
+      try await visit.untilLeft {
+        let answered = try await one(visit)
+        let style = visit.workspace.answerStyle()
+        return .text(try AnswerSVG.render(answered, style: style), "image/svg+xml")
+          .named("answer.svg")
+      }
     },
-    Route(.get, "/explore/customers", .permitted(.ask)) { visit in try await customers(visit) },
+    Route(.get, "/explore/customers", .permitted(.ask)) { visit in
+      try await visit.untilLeft { try await customers(visit) }
+    },
     Route(.get, "/explore/customers.csv", .permitted(.ask)) { visit in
       try await customersFile(visit)
     },
@@ -36,29 +43,49 @@ enum ExploreRoutes {
   ]
 
   private static func page(_ visit: Visit) async throws -> Response {
-    let text = text(visit)
-    let experience = visit.workspace.experience().experience
-    var page = ExplorePage(
-      text: text, suggestions: Suggestions.questions(for: experience), style: style(visit))
-    guard !text.isEmpty else { return .page(page.render(visit.frame(.explore))) }
-    do {
-      page.answers = try await answers(visit)
-      return .page(page.render(visit.frame(.explore)))
-    } catch let diagnostic as Diagnostic {
-      page.problem =
-        "Line \(diagnostic.line), column \(diagnostic.column): \(diagnostic.problem) "
-        + diagnostic.remedy
-    } catch let refusal as Refusal {
-      page.problem = refusal.description
+    let asked = AskedQuestion(visit)
+    let saved = visit.query("saved").flatMap { Int($0) }
+    switch (visit.wantsPart, asked.wish) {
+    case ("question-text", _): return .text(asked.text)
+    case (AskForm.part, _):
+      return .page(AskForm(asked.draft, problems: asked.problems, saved: saved).markup)
+    case (_, .address):
+      let change = saved.map { "&saved=\($0)" } ?? ""
+      return .goTo("/explore?q=\(asked.text.urlEncoded)\(change)#answer")
+    case (_, .form): return try await page(visit, asked, [], saved)
+    case (_, .answer) where asked.text.isEmpty: return try await page(visit, asked, [], saved)
+    case (_, .answer):
+      return try await visit.untilLeft {
+        var asked = asked
+        var answered: [Answered] = []
+        do { answered = try await answers(visit) } catch let diagnostic as Diagnostic {
+          asked.note(diagnostic)
+        } catch let refusal as Refusal {
+          asked.note(refusal)
+        }
+        // The page is well, even where it is the question on it that is not.
+        return try await page(visit, asked, answered, saved)
+      }
     }
-    // The page is well; it is the question on it that is not.
+  }
+
+  private static func page(
+    _ visit: Visit, _ asked: AskedQuestion, _ answered: [Answered], _ saved: Int?
+  ) async throws -> Response {
+    let workspace = visit.workspace
+    var page = ExplorePage(
+      text: asked.text, form: AskForm(asked.draft, problems: asked.problems, saved: saved),
+      vocabulary: try await workspace.vocabulary(),
+      suggestions: Suggestions.questions(for: workspace.experience().experience),
+      saved: try saved.map { try workspace.store.savedQuestion($0) },
+      maySave: visit.visitor.may(.save), style: workspace.answerStyle())
+    page.problem = asked.problem
+    page.answers = answered
     return .page(page.render(visit.frame(.explore)))
   }
 
   /// The question as the address has it, whatever a browser ends its lines with.
-  private static func text(_ visit: Visit) -> String {
-    visit.query("q")?.replacing("\r\n", with: "\n") ?? ""
-  }
+  private static func text(_ visit: Visit) -> String { AskedQuestion(visit).text }
 
   /// The questions of the address.
   private static func questions(
@@ -70,7 +97,8 @@ enum ExploreRoutes {
   /// The answers to the questions of the address.
   private static func answers(_ visit: Visit) async throws -> [Answered] {
     let context = try visit.workspace.context()
-    return try await visit.workspace.ask(try questions(visit, in: context), in: context)
+    let questions = try questions(visit, in: context)
+    return try await visit.workspace.ask(questions, in: context)
   }
 
   /// The answer to the one question of the address.
@@ -82,12 +110,6 @@ enum ExploreRoutes {
         remedy: "Take the files of one question at a time.")
     }
     return answer
-  }
-
-  private static func style(_ visit: Visit) -> AnswerStyle {
-    let experience = visit.workspace.experience().experience
-    return AnswerStyle(
-      currency: experience?.currency ?? "", timezone: experience?.timezone ?? "UTC")
   }
 
   /// A row of the answer to the one question of the address, and the customers behind it.

@@ -16,7 +16,9 @@ enum JourneyRoutes {
     },
     Route(.get, "/journeys/{journey}", .permitted(.read)) { visit in try await map(visit) },
     Route(.get, "/journeys/{journey}/live", .permitted(.read)) { visit in
-      _ = try visit.workspace.context().journey(visit.parameter("journey"))
+      // Asked for by every page that is open, so that nothing but the experience is read.
+      _ = try QuestionContext(visit.workspace.experience().experience)
+        .journey(visit.parameter("journey"))
       return try .watching(visit.workspace.changes, while: visit.standing(.read))
     },
     Route(.get, "/journeys/{journey}/steps/{step}", .permitted(.read)) { visit in

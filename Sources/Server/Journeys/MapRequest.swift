@@ -66,48 +66,12 @@ struct MapRequest: Sendable {
   ///
   /// - Throws: `map.range`, `range.time`, `range.empty`, `question.for`.
   func scope() throws(Refusal) -> Scope {
-    var scope = try range()
+    var scope = try choice.scope(context.calendar, watermark: stories.watermark)
     if !choice.population.isEmpty {
       scope.population = try Population(choice.population, in: context)
     }
     try scope.validate()
     return scope
-  }
-
-  /// Days are counted back from the latest event, so that the same events give the same map.
-  private func range() throws(Refusal) -> Scope {
-    switch choice.range {
-    case "": return Scope()
-    case MapChoice.own:
-      return Scope(
-        from: choice.from.isEmpty ? nil : try context.calendar.instant(choice.from),
-        to: choice.to.isEmpty ? nil : try day(after: choice.to))
-    default:
-      guard let days = Int(choice.range), (1...Self.mostDays).contains(days) else {
-        throw Refusal(
-          "map.range", problem: "“\(choice.range.prefix(40))” is no range.",
-          remedy: "Choose a number of days from 1 to \(Self.mostDays), or own dates.")
-      }
-      guard let watermark = stories.watermark else { return Scope() }
-      return Scope(from: day(days - 1, before: watermark))
-    }
-  }
-
-  /// A hundred years.
-  private static let mostDays = 36_525
-
-  /// The first moment of the day so many days before that of an instant.
-  private func day(_ days: Int, before instant: Instant) -> Instant {
-    let today = context.calendar.start(of: .day, at: instant) ?? instant
-    // From noon, for a day may have 23 or 25 hours.
-    let noon = today.milliseconds + 43_200_000 - Int64(days) * 86_400_000
-    let moment = Instant(milliseconds: noon)
-    return context.calendar.start(of: .day, at: moment) ?? moment
-  }
-
-  /// The first moment after a day, which is the last that counts.
-  private func day(after text: String) throws(Refusal) -> Instant {
-    day(-1, before: try context.calendar.instant(text))
   }
 
   /// The measured map.
@@ -160,7 +124,8 @@ struct MapRequest: Sendable {
     }
     let days = Int(((end - from).milliseconds + 43_200_000) / 86_400_000)
     let isWhole = scope.to != nil
-    other.from = day(isWhole ? max(1, days) : Int(choice.range) ?? max(1, days), before: from)
+    other.from = context.calendar.day(
+      isWhole ? max(1, days) : Int(choice.range) ?? max(1, days), before: from)
     other.to = from
     return (other, ("the range before", "this range"))
   }

@@ -31,7 +31,8 @@ public struct Board: Sendable, Equatable {
   public let id: Int
   /// The name.
   public let name: String
-  /// The range for all tiles, as a question writes it; nil: each has its own.
+  /// The range for all tiles: the last days, as `30d`, or the first and the last day, as
+  /// `2026-03-01..2026-03-31`; nil: each has its own.
   public let range: String?
   /// The tiles in order.
   public let tiles: [Tile]
@@ -86,13 +87,14 @@ extension Store {
   ///   - name: the name.
   ///   - range: the range for all tiles; the caller has read it as a range.
   ///   - tiles: the tiles in order.
+  ///   - seen: when the board that was looked at was saved; nil takes whatever is there.
   ///   - principal: who saves it.
   /// - Throws: `access.denied`, `board.name`, `board.known`, `board.unknown`, `board.tile`,
-  ///   `board.count`.
+  ///   `board.count`, `board.changed` where somebody else saved the board meanwhile.
   @discardableResult
   public func saveBoard(
     _ id: Int? = nil, name: String, range: String? = nil, tiles: [Board.Tile],
-    by principal: Principal
+    seen: Instant? = nil, by principal: Principal
   ) throws -> Board {
     try principal.require(.save)
     let name = try GivenName.checked(name, of: "board")
@@ -102,7 +104,12 @@ extension Store {
         "board", table: "boards", id: id, name: name, most: Board.most, database)
       let now = clock().milliseconds
       if let id {
-        guard try Self.board(id, database) != nil else { throw Self.unknownBoard(id) }
+        let old = try Self.board(id, database).orThrow(Self.unknownBoard(id))
+        guard seen == nil || seen == old.changed else {
+          throw Refusal(
+            "board.changed", problem: "\(old.author) changed the board meanwhile.",
+            remedy: "Look at it as it is now, and do it once more.")
+        }
         try database.execute(
           literal: """
             UPDATE boards SET name = \(name), range = \(range), author = \(principal.name),
@@ -132,6 +139,26 @@ extension Store {
       let board = try Self.board(id, database).orThrow(Self.unknownBoard(id))
       try database.execute(literal: "DELETE FROM boards WHERE id = \(id)")
       try note(.boardDeleted, board.name, by: principal, database)
+    }
+  }
+
+  /// Puts a board that was deleted back, under its number.
+  ///
+  /// - Throws: `access.denied`, `board.known`, `board.count`, `board.tile` where one of its questions
+  ///   was deleted meanwhile.
+  public func restoreBoard(_ board: Board, by principal: Principal) throws {
+    try principal.require(.save)
+    try write { database in
+      try Self.checkDocument(
+        "board", table: "boards", id: nil, name: board.name, most: Board.most, database)
+      try database.execute(
+        literal: """
+          INSERT INTO boards (id, name, range, author, changed)
+          VALUES (\(board.id), \(board.name), \(board.range), \(board.author),
+            \(board.changed.milliseconds))
+          """)
+      try Self.replaceTiles(of: board.id, by: board.tiles, database)
+      try note(.boardSaved, board.name, "restored", by: principal, database)
     }
   }
 

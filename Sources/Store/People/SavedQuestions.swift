@@ -9,7 +9,7 @@ public struct SavedQuestion: Sendable, Equatable {
   public let id: Int
   /// The name.
   public let name: String
-  /// The question as JSON.
+  /// The question as JSON, as somebody wrote it: names in it mean what they mean when it is asked.
   public let question: String
   /// Who saved it last, by their name as of then.
   public let author: String
@@ -112,6 +112,25 @@ extension Store {
       }
       try database.execute(literal: "DELETE FROM saved_questions WHERE id = \(id)")
       try note(.questionDeleted, question.name, by: principal, database)
+    }
+  }
+
+  /// Puts a question that was deleted back, under its number.
+  ///
+  /// - Throws: `access.denied`, `question.known`, `question.count`.
+  public func restoreQuestion(_ question: SavedQuestion, by principal: Principal) throws {
+    try principal.require(.save)
+    try write { database in
+      try Self.checkDocument(
+        "question", table: "saved_questions", id: nil, name: question.name,
+        most: SavedQuestion.most, database)
+      try database.execute(
+        literal: """
+          INSERT INTO saved_questions (id, name, question, author, changed)
+          VALUES (\(question.id), \(question.name), \(question.question), \(question.author),
+            \(question.changed.milliseconds))
+          """)
+      try note(.questionSaved, question.name, "restored", by: principal, database)
     }
   }
 

@@ -46,6 +46,22 @@ struct `A saved question` {
     expectRefusal("question.unknown") { try store.deleteQuestion(early.id, by: bob) }
     #expect(try store.savedQuestions() == [changed])
   }
+
+  @Test
+  func `comes back under its number after it was deleted`() throws {
+    let office = try Office()
+    let store = office.store
+    let question = try store.saveQuestion(name: "one", question: "{}", by: office.admin)
+    try store.deleteQuestion(question.id, by: office.admin)
+    let viewer = try office.member("cid", .viewer).principal()
+    expectRefusal("access.denied") { try store.restoreQuestion(question, by: viewer) }
+    try store.restoreQuestion(question, by: office.admin)
+    #expect(try store.savedQuestions() == [question])
+    try store.deleteQuestion(question.id, by: office.admin)
+    let other = try store.saveQuestion(name: "one", question: "{}", by: office.admin)
+    #expect(other.id > question.id)
+    expectRefusal("question.known") { try store.restoreQuestion(question, by: office.admin) }
+  }
 }
 
 @Suite
@@ -82,6 +98,40 @@ struct `A board` {
     try store.deleteQuestion(one.id, by: bob)
     expectRefusal("board.unknown") { _ = try store.board(board.id) }
     expectRefusal("board.unknown") { try store.deleteBoard(board.id, by: bob) }
+  }
+
+  @Test
+  func `comes back with its tiles after it was deleted`() throws {
+    let office = try Office()
+    let store = office.store
+    let question = try store.saveQuestion(name: "one", question: "{}", by: office.admin)
+    let board = try store.saveBoard(
+      name: "week", range: "30d",
+      tiles: [.init(.question(question.id)), .init(.map(journey: "j"))],
+      by: office.admin)
+    try store.deleteBoard(board.id, by: office.admin)
+    let viewer = try office.member("cid", .viewer).principal()
+    expectRefusal("access.denied") { try store.restoreBoard(board, by: viewer) }
+    try store.restoreBoard(board, by: office.admin)
+    #expect(try store.boards() == [board])
+    try store.deleteBoard(board.id, by: office.admin)
+    try store.deleteQuestion(question.id, by: office.admin)
+    expectRefusal("board.tile") { try store.restoreBoard(board, by: office.admin) }
+    #expect(try store.boards().isEmpty)
+  }
+
+  @Test
+  func `is not changed by who saw it as it was before`() throws {
+    let office = try Office()
+    let store = office.store
+    let seen = try store.saveBoard(name: "week", tiles: [], by: office.admin)
+    office.clock.advance(5)
+    let now = try store.saveBoard(
+      seen.id, name: "month", tiles: [], seen: seen.changed, by: office.admin)
+    expectRefusal("board.changed") {
+      try store.saveBoard(seen.id, name: "year", tiles: [], seen: seen.changed, by: office.admin)
+    }
+    #expect(try store.board(seen.id) == now)
   }
 
   @Test
