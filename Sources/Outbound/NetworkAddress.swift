@@ -11,10 +11,11 @@ struct NetworkAddress: Sendable, Equatable {
     self.bytes = bytes
   }
 
-  /// Reads the address of a socket; nil where it is of another kind.
-  init?(_ address: UnsafePointer<sockaddr>, length: Int) {
-    let raw = UnsafeRawPointer(address)
-    switch Int32(address.pointee.sa_family) {
+  /// Reads the address of a socket, a `sockaddr` with all that follows it; nil where it is of another
+  /// kind.
+  init?(_ raw: UnsafeRawPointer, length: Int) {
+    guard length >= MemoryLayout<sa_family_t>.size else { return nil }
+    switch Int32(raw.loadUnaligned(as: sa_family_t.self)) {
     case AF_INET where length >= MemoryLayout<sockaddr_in>.size:
       let place = MemoryLayout<sockaddr_in>.offset(of: \.sin_addr) ?? 0
       bytes = Array(UnsafeRawBufferPointer(start: raw + place, count: 4))

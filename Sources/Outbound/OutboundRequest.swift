@@ -95,7 +95,8 @@ public struct OutboundRules: Sendable, Equatable {
 
   public var transport = Transport.secure
   public var reach = Reach.publicAddresses
-  /// How often an answer may send the call on to another address; 0: that answer is the answer.
+  /// How often an answer may send a GET on to another address; 0, as for all others: that answer is
+  /// the answer.
   public var mostRedirects = 0
   /// How long a connection may take, name and handshake included.
   public var longestConnecting = Duration.seconds(5)

@@ -36,6 +36,7 @@ final class Transfer {
     guard rules.transport == .any || request.address.lowercased().hasPrefix("https://") else {
       throw fault("scheme", "The address is not one of https.", "Use one that is.")
     }
+    guard goesOn() else { throw fault(.cancelled) }
     guard Self.isReady, let handle = curl_easy_init() else {
       throw fault("failed", "libcurl can't be used.", "Look at the machine's memory.")
     }
@@ -56,8 +57,8 @@ final class Transfer {
     var lines = curl_slist_append(nil, "Expect:")
     for (name, value) in request.headers {
       // libcurl takes a header without a value for one to leave out, unless it ends like this.
-      let line = value.isEmpty ? "\(name);" : "\(name): \(value)"
-      lines = curl_slist_append(lines, line) ?? lines
+      lines = curl_slist_append(lines, value.isEmpty ? "\(name);" : "\(name): \(value)")
+      precondition(lines != nil, "There is memory for a header.")
     }
     return lines
   }
@@ -66,6 +67,8 @@ final class Transfer {
   private func configure(
     _ handle: UnsafeMutableRawPointer, _ lines: UnsafeMutablePointer<curl_slist>?
   ) -> CURLcode {
+    // What was sent to one place isn't sent to another.
+    let follows = rules.mostRedirects > 0 && request.method == .get
     var codes = [
       waymark_curl_text(handle, CURLOPT_URL, request.address),
       waymark_curl_schemes(handle, rules.transport == .any ? 1 : 0),
@@ -73,7 +76,7 @@ final class Transfer {
       waymark_curl_text(handle, CURLOPT_PROXY, ""),
       waymark_curl_number(handle, CURLOPT_DISALLOW_USERNAME_IN_URL, 1),
       waymark_curl_number(handle, CURLOPT_NOSIGNAL, 1),
-      waymark_curl_number(handle, CURLOPT_FOLLOWLOCATION, rules.mostRedirects > 0 ? 1 : 0),
+      waymark_curl_number(handle, CURLOPT_FOLLOWLOCATION, follows ? 1 : 0),
       waymark_curl_number(handle, CURLOPT_MAXREDIRS, rules.mostRedirects),
       waymark_curl_number(
         handle, CURLOPT_CONNECTTIMEOUT_MS, rules.longestConnecting.wholeMilliseconds),
@@ -147,10 +150,12 @@ final class Transfer {
 
   /// Opens the connection where the address, which names led to by now, may be reached.
   private func open(_ address: UnsafeMutablePointer<curl_sockaddr>?) -> curl_socket_t {
-    guard let address else { return CURL_SOCKET_BAD }
-    let found = withUnsafePointer(to: &address.pointee.addr) {
-      NetworkAddress($0, length: Int(address.pointee.addrlen))
+    // The field is the beginning of the address; one of the new kind goes on behind it.
+    guard let address, let place = MemoryLayout<curl_sockaddr>.offset(of: \.addr) else {
+      return CURL_SOCKET_BAD
     }
+    let found = NetworkAddress(
+      UnsafeRawPointer(address) + place, length: Int(address.pointee.addrlen))
     guard let found, rules.reach == .everywhere || found.isPublic else {
       end = .privateAddress
       return CURL_SOCKET_BAD

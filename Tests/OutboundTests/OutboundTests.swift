@@ -96,6 +96,10 @@ private struct Echo: Decodable {
     let once = anywhere { $0.mostRedirects = 1 }
     #expect(try await once.send(OutboundRequest(.get, "\(start)/to?/echo")).status == 200)
     await expectFault("outbound.redirects", once, "\(start)/to?/to?/to?/echo")
+    // What was sent to one place isn't sent to another.
+    let sent = try await once.send(
+      OutboundRequest(.post, "\(start)/to?/echo", body: Array("secret".utf8)))
+    #expect(sent.status == 302)
   }
 
   @Test func `believes a certificate only where it is known and for the name`() async throws {
@@ -163,6 +167,24 @@ private struct Echo: Decodable {
 }
 
 @Suite struct `An address` {
+  @Test func `is read from a socket's whole, whatever its kind`() {
+    var six = sockaddr_in6()
+    six.sin6_family = sa_family_t(AF_INET6)
+    _ = withUnsafeMutableBytes(of: &six.sin6_addr) {
+      inet_pton(AF_INET6, "2606::1:2", $0.baseAddress)
+    }
+    let whole = NetworkAddress(&six, length: MemoryLayout<sockaddr_in6>.size)
+    #expect(whole?.bytes == [0x26, 6, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1, 0, 2])
+    #expect(NetworkAddress(&six, length: MemoryLayout<sockaddr>.size) == nil)
+    var four = sockaddr_in()
+    four.sin_family = sa_family_t(AF_INET)
+    four.sin_addr.s_addr = in_addr_t(0x7F00_0001).bigEndian
+    #expect(NetworkAddress(&four, length: 16)?.bytes == [127, 0, 0, 1])
+    four.sin_family = sa_family_t(AF_UNIX)
+    #expect(NetworkAddress(&four, length: 16) == nil)
+    #expect(NetworkAddress(&four, length: 0) == nil)
+  }
+
   private func isPublic(_ text: String) throws -> Bool {
     var bytes = [UInt8](repeating: 0, count: text.contains(":") ? 16 : 4)
     try #require(inet_pton(text.contains(":") ? AF_INET6 : AF_INET, text, &bytes) == 1)

@@ -6,11 +6,13 @@ import Testing
 
 @testable import Server
 
-/// Keeps what is written, and tells of it.
+/// Keeps what is written, and tells of it, but for the pulse that comes whatever happens.
 private struct Listener: ResponseBodyWriter {
   let heard: AsyncStream<String>.Continuation
 
-  mutating func write(_ buffer: ByteBuffer) async throws { heard.yield(String(buffer: buffer)) }
+  mutating func write(_ buffer: ByteBuffer) async throws {
+    if buffer != ByteBuffer(string: ":\n\n") { heard.yield(String(buffer: buffer)) }
+  }
   consuming func finish(_ trailingHeaders: HTTPFields?) async throws { heard.finish() }
 }
 
