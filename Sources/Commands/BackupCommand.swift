@@ -40,11 +40,12 @@ struct BackupCommand: ParsableCommand {
         + (backup.experience.isEmpty ? "; no experience was found" : ""))
   }
 
-  /// The files of the experience, where there is one.
+  /// The files of the experience, where there is one; a link stands for what it leads to.
   private func experience() throws -> [(name: String, path: String)] {
     guard workspace.hasExperience else { return [] }
     return try ExperienceLoader.files(at: workspace.experiencePath).map {
-      (name: URL(filePath: $0).lastPathComponent, path: $0)
+      let file = URL(filePath: $0)
+      return (name: file.lastPathComponent, path: file.resolvingSymlinksInPath().path)
     }
   }
 }

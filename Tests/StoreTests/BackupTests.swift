@@ -112,6 +112,15 @@ struct `A backup` {
     #expect { try store.backUp(to: folder.path + "/parts/../backup", program: "test") } throws: {
       ($0 as? Refusal)?.code == "backup.inside"
     }
+    for name in [".hidden.yaml", "two\nlines.yaml", "../up.yaml"] {
+      let file = (name: name, path: restored.path + "/note")
+      #expect {
+        try store.backUp(to: backup.path + "-2", experience: [file], program: "test")
+      } throws: {
+        ($0 as? Refusal)?.code == "backup.name"
+      }
+      #expect(!FileManager.default.fileExists(atPath: backup.path + "-2"))
+    }
   }
 
   @Test

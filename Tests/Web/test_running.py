@@ -4,6 +4,7 @@ import json
 import os
 import pathlib
 import re
+import resource
 import shutil
 import signal
 import socket
@@ -115,6 +116,23 @@ def test_running_takes_settings_from_everywhere(serve, place, tmp_path):
     assert any("WAYMARK_HOTS is no setting" in line for line in server.lines)
     answered = [line for line in server.lines if " info answered " in line]
     assert answered and "path=/v1/events" in answered[0] and "status=413" in answered[0], server.lines
+
+
+def test_running_has_more_connections_than_a_shell_allows(serve, place):
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (128, hard))
+    try:
+        server = serve(*place)
+    finally:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (soft, hard))
+    host, port = server.url.removeprefix("http://").split(":")
+    connections = [socket.create_connection((host, int(port)), timeout=20) for _ in range(300)]
+    for connection in connections:
+        connection.sendall(b"GET /health HTTP/1.1\r\nHost: localhost\r\n\r\n")
+    # None is closed before all are answered: a place that became free would be another's.
+    assert {connection.recv(12) for connection in connections} == {b"HTTP/1.1 200"}
+    for connection in connections:
+        connection.close()
 
 
 @pytest.mark.parametrize("host, said", [

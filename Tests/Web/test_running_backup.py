@@ -104,10 +104,10 @@ def test_running_backup_that_was_killed_is_no_backup(shop_copy, tmp_path):
 
 
 def test_running_restore_writes_over_nothing(shop_copy, tmp_path):
-    backup = tmp_path / "backup"
+    backup, linked = tmp_path / "backup", tmp_path / "experience.yaml"
+    linked.symlink_to(shop_copy / "experience.yaml")
     made = waymark(
-        "backup", backup, "--data", shop_copy / ".waymark",
-        "--experience", shop_copy / "experience.yaml")
+        "backup", backup, "--data", shop_copy / ".waymark", "--experience", linked)
     assert made.returncode == 0 and "read back and checked" in made.stdout, made.stderr
     again = waymark("backup", backup, "--data", shop_copy / ".waymark")
     assert again.returncode == 64 and "is not empty" in again.stderr

@@ -3,7 +3,6 @@
 import http.client
 import json
 import os
-import re
 import shutil
 import socket
 import ssl
@@ -12,7 +11,7 @@ import time
 
 import pytest
 import requests
-from collecting import basic, free_port, names, exported, write_key
+from collecting import basic, exported, free_port, names, write_key
 from conftest import PASSWORD, ROOT, assert_accessible
 
 NGINX = shutil.which("nginx") or "/usr/sbin/nginx"
@@ -154,6 +153,7 @@ def test_running_proxy_carries_sign_in_and_pages_by_tls(proxy, browser):
     assert (proxy.folder / "access.log").read_text() == ""
 
 
+@pytest.mark.filterwarnings("ignore:ssl.TLSVersion")  # which are old, as is wanted here
 def test_running_proxy_speaks_http_2_and_no_old_tls(proxy):
     context = ssl.create_default_context(cafile=proxy.certificate)
     context.set_alpn_protocols(["h2", "http/1.1"])
@@ -248,7 +248,7 @@ def test_running_proxy_refuses_bodies_that_are_too_long(proxy, size, words):
         proxy.url + "/v1/events", data=body, verify=proxy.certificate, timeout=60,
         headers={**basic(key), "Content-Type": "application/json"})
     assert answer.status_code == 413
-    assert words in answer.text.replace("body.size", "body.length"), answer.text[:300]
+    assert words in answer.text, answer.text[:300]
     assert proxy.server.stop() == 0
     assert "long" not in names(exported(proxy.server.data))
 

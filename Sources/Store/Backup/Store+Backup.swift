@@ -19,8 +19,8 @@ extension Store {
   ///   - experience: files that belong to the store, as their names in the backup and their paths.
   ///   - program: the version of the program.
   ///   - progress: told now and then how far the work has come.
-  /// - Throws: `backup.exists` where the folder holds something; `part.…`, `store.…`, and then the
-  ///   folder is left as it was.
+  /// - Throws: `backup.exists` where the folder holds something, `backup.inside` where it lies in the
+  ///   store's, `backup.name`; `part.…`, `store.…`, and then the folder is left as it was.
   public func backUp(
     to folder: String, experience: [(name: String, path: String)] = [], program: String,
     progress: @escaping @Sendable (Backup.Progress) -> Void = { _ in }
@@ -29,14 +29,12 @@ extension Store {
     try Self.requireEmpty(folder, "backup.exists", for: "A backup")
     let isNew = try DurableFile.makeFolder(folder)
     do {
-      return try faultsOnly {
-        let facts = try copyAll(to: folder, experience, program, progress)
-        return try Backup.seal(folder, facts, progress)
-      }
+      let facts = try copyAll(to: folder, experience, program, progress)
+      return try Backup.seal(folder, facts, progress)
     } catch {
       try Self.empty(folder)
       if isNew { rmdir(folder) }
-      throw error
+      throw error is Refusal ? error : Fault(error, in: folder)
     }
   }
 
@@ -48,6 +46,11 @@ extension Store {
       try DurableFile.makeFolder(folder + "/" + Backup.companionsName)
     }
     for file in experience {
+      guard Backup.isPath("\(Backup.companionsName)/\(file.name)") else {
+        throw Refusal(
+          "backup.name", problem: "A backup can't have a file called “\(file.name)”.",
+          remedy: "Give it a name without line breaks that doesn't begin with a point.")
+      }
       guard let opened = try DurableFile.Opened(file.path) else {
         throw DurableFile.missing(file.path)
       }
