@@ -92,7 +92,8 @@ import Testing
       if number == 1 { throw Refusal("collect.busy", problem: "", remedy: "") }
       guard events.count <= 3 else { throw Refusal("events.append", problem: "", remedy: "") }
       return events.map { $0.name == "e7" ? .repeated : .taken }
-    } tell: { _ in }
+    } tell: { _ in
+    }
     let verdicts = try await sink.takePatiently(Self.events)
     #expect(verdicts.count == 10 && verdicts.firstIndex(of: .repeated) == 7)
     #expect(calls.withLock { $0 } == [10, 10, 5, 2, 3, 5, 2, 3])
