@@ -43,17 +43,21 @@ public struct Intake: Sendable {
 
   private let store: Store
   private let path: String
+  private let name: String
   private let options: ImportOptions
   private let chunkSize: Int?
   private let memory: Int
 
   /// Prepares the import of a file; how large its chunks are changes no answer, nor does how many
   /// bytes of events wait in memory before they are staged.
+  ///
+  /// - Parameter name: what the store calls the file; nil: by its path.
   public init(
-    _ path: String, options: ImportOptions = ImportOptions(),
+    _ path: String, as name: String? = nil, options: ImportOptions = ImportOptions(),
     chunkSize: Int? = nil, memory: Int = ImportSession.usualMemory, into store: Store
   ) {
     self.memory = memory
+    self.name = name ?? path
     self.store = store
     self.path = path
     self.options = options
@@ -72,7 +76,7 @@ public struct Intake: Sendable {
     defer { ImportMemory.giveBack() }
     let probe = try ChunkSource(path: path, options: options, chunkSize: chunkSize)
     let session = try store.beginImport(
-      source: path, fingerprint: String(probe.fingerprint, radix: 16), memory: memory)
+      source: name, fingerprint: String(probe.fingerprint, radix: 16), memory: memory)
     let begun = session.checkpoint
     let resumes = begun.byteOffset > 0
     let source =

@@ -65,7 +65,7 @@ struct EventMapper {
     if let known { return (known, device) }
     if let device { return (device, nil) }
     let isUser = parts.customer != nil || mapping.anonymous == nil
-    let given = isUser ? parts.customer : parts.anonymous
+    let given = (isUser ? parts.customer : parts.anonymous).flatMap { $0.isEmpty ? nil : $0 }
     let field = [mapping.customer, mapping.anonymous].compactMap { $0 }.joined(separator: ", ")
     if let given, given.utf8.count > Identity.longestID {
       throw ItemRefusal(

@@ -85,7 +85,8 @@ struct FolderPull {
         bad.known.withLock { $0[file.name] = nil }
         remembered.append(whole)
       } catch let refusal as Refusal {
-        note(file, refusal.problem, refusal.remedy)
+        let isForm = refusal.code.hasPrefix("import.")
+        note(file, refusal.problem, isForm ? Self.naming : refusal.remedy)
       } catch let fault as Fault where !fault.code.hasPrefix("store.") {
         note(file, fault.problem, fault.remedy)
       }
@@ -94,6 +95,11 @@ struct FolderPull {
     try store.notePulled(known.id, at: .now)
     return report
   }
+
+  /// What to do about columns that are not recognised.
+  private static let naming =
+    "Say in the experience what the columns are: customer, event or event_name, time; the first line "
+    + "must be a header."
 
   private func path(_ file: Found) -> String { folder + "/" + file.name }
 
@@ -116,7 +122,8 @@ struct FolderPull {
   /// Imports a file; one whose import can't be brought to its end leaves nothing behind.
   private func `import`(_ file: Found, _ report: inout PullReport) async throws {
     let intake = Intake(
-      path(file), options: source.mapping.importOptions(zone: zone), memory: Self.memory,
+      path(file), as: "\(source.name)/\(file.name)",
+      options: source.mapping.importOptions(zone: zone), memory: Self.memory,
       into: store)
     let result: Intake.Report
     do {
@@ -142,7 +149,7 @@ struct FolderPull {
 
   /// Whether an import that is not finished is of a file in this folder.
   private func isOwn(_ record: ImportRecord) -> Bool {
-    record.state == .running && record.source.hasPrefix(folder + "/")
+    record.state == .running && record.source.hasPrefix(source.name + "/")
   }
 
   private func tell(_ result: Intake.Report, _ file: Found) {

@@ -61,7 +61,8 @@ public struct PullSink: Sendable {
   /// How often, and how long apart, events are offered again while too many others wait.
   private static let patience = (tries: 120, pause: Duration.milliseconds(500))
 
-  /// Takes events, waiting where there is no room yet.
+  /// Takes events, waiting where there is no room yet, and in pieces where they are too large for
+  /// one.
   func takePatiently(_ events: [Event]) async throws -> [Verdict] {
     guard !events.isEmpty else { return [] }
     for _ in 1..<Self.patience.tries {
@@ -69,6 +70,10 @@ public struct PullSink: Sendable {
         where refusal.code == "collect.busy"
       {
         try await Task.sleep(for: Self.patience.pause)
+      } catch let refusal as Refusal where refusal.code == "events.append" && events.count > 1 {
+        let half = events.count / 2
+        return try await takePatiently(Array(events[..<half]))
+          + takePatiently(Array(events[half...]))
       }
     }
     return try await take(events)

@@ -2,6 +2,7 @@ import Events
 import Experience
 import Foundation
 import Store
+import Synchronization
 import Testing
 
 @testable import Pulling
@@ -71,5 +72,30 @@ import Testing
     let first = try FolderPull.hash(folder + "/e.xes")
     try Data("texs".utf8).write(to: URL(filePath: folder + "/e.xes"))
     #expect(try FolderPull.hash(folder + "/e.xes") != first)
+  }
+}
+
+@Suite struct `A sink` {
+  private static let events = (0..<10).map {
+    Event("e\($0)", at: Instant(milliseconds: 0), by: Identity(.user, "u"))
+  }
+
+  @Test func `offers events again where others wait, and in pieces where they are too many`()
+    async throws
+  {
+    let calls = Mutex<[Int]>([])
+    let sink = PullSink { events in
+      let number = calls.withLock { calls in
+        calls.append(events.count)
+        return calls.count
+      }
+      if number == 1 { throw Refusal("collect.busy", problem: "", remedy: "") }
+      guard events.count <= 3 else { throw Refusal("events.append", problem: "", remedy: "") }
+      return events.map { $0.name == "e7" ? .repeated : .taken }
+    } tell: { _ in
+    }
+    let verdicts = try await sink.takePatiently(Self.events)
+    #expect(verdicts.count == 10 && verdicts.firstIndex(of: .repeated) == 7)
+    #expect(calls.withLock { $0 } == [10, 10, 5, 2, 3, 5, 2, 3])
   }
 }

@@ -9,7 +9,7 @@ extension SourcesPage {
     public var source: EventSource
     /// Whether it is looked at right now.
     public var isRunning: Bool
-    /// When it was looked at last without a failure; nil where it never was.
+    /// When it was looked at last without a failure, or sent last; nil where it never was.
     public var last: Instant?
     /// What that look found; nil where it was before the program started.
     public var report: PullReport?
@@ -52,10 +52,10 @@ extension SourcesPage {
     return """
       <section><h2>Fetched and signed</h2><p class="muted">Named in the experience under \
       <code>sources</code>. Figures are those of the last look.</p>
+      \(problems(all, now))
       \(table(
         "Fetched and signed", ["Source", "State", "Last", "Next"],
-        ["Rows", "New events", "Known", "Refused"], rows))
-      \(problems(all, now))</section>
+        ["Rows", "New events", "Known", "Refused"], rows))</section>
       """
   }
 
@@ -80,25 +80,24 @@ extension SourcesPage {
     return "in \((next - now).short)"
   }
 
-  private static func problems(_ all: [Fetched], _ now: Instant) -> Markup? {
-    var entries: [Markup] = []
-    for each in all {
-      if let problem = each.problem {
-        entries.append("<li><b>\(each.source.name)</b>: \(problem.problem) \(problem.remedy)</li>")
-      }
+  /// What is wrong with them, one paragraph each.
+  private static func problems(_ all: [Fetched], _ now: Instant) -> Markup {
+    let paragraphs = all.flatMap { each -> [Markup] in
+      var entries: [Markup] = []
+      if let problem = each.problem { entries.append("\(problem.problem) \(problem.remedy)") }
       for file in each.report?.badFiles.prefix(mostBadFiles) ?? [] {
-        entries.append(
-          "<li><b>\(each.source.name)</b>: <code>\(file.name)</code>: \(file.problem) "
-            + "\(file.remedy)</li>")
+        entries.append("<code>\(file.name)</code>: \(file.problem) \(file.remedy)")
       }
       if let turnedAway = each.turnedAway {
         entries.append(
-          "<li><b>\(each.source.name)</b>: requests that were not signed as they should be, since "
-            + "the start: \(.count(turnedAway.count)); the last one \(.ago(turnedAway.last, now)).</li>"
-        )
+          "Requests that were not signed as they should be, since the start: "
+            + "\(.count(turnedAway.count)); the last one \(.ago(turnedAway.last, now)).")
+      }
+      return entries.map { entry in
+        "<p class=\"notice problem\"><b>\(each.source.name)</b>: \(entry)</p>"
       }
     }
-    return entries.isEmpty ? nil : "<ul class=\"notice problem\">\(entries)</ul>"
+    return "\(paragraphs)"
   }
 
   /// How many files of a source are told of.

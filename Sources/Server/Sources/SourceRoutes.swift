@@ -5,6 +5,7 @@ import Foundation
 import HTTPTypes
 import Hummingbird
 import Pages
+import Pulling
 import Store
 
 /// Where events come from, what was refused, and what comes in right now.
@@ -23,23 +24,33 @@ enum SourceRoutes {
     let records = try store.collectionRecords()
     return .page(
       SourcesPage.overview(
-        try named(records, store), fetched: try fetched(visit.workspace),
+        try named(records, store), fetched: try fetched(records, visit.workspace),
         imports: try store.importRecords(),
         permissions: visit.permissions, now: .now, in: visit.frame(.sources)))
   }
 
   /// The sources of the experience, and how they stand.
-  private static func fetched(_ workspace: Workspace) throws -> [SourcesPage.Fetched] {
+  private static func fetched(
+    _ records: [CollectionRecord], _ workspace: Workspace
+  ) throws -> [SourcesPage.Fetched] {
     let known = Dictionary(
-      try workspace.store.pulledSources().map { ($0.name, $0.pulled) },
+      try workspace.store.pulledSources().map { ($0.name, $0) },
       uniquingKeysWith: { first, _ in first })
-    let sources = workspace.pulling.sources(workspace.experience())
-    return workspace.pulling.all(sources).map { standing in
-      SourcesPage.Fetched(
-        standing.source, isRunning: standing.isRunning,
-        last: standing.last?.at ?? known[standing.source.name] ?? nil,
-        report: standing.last?.report, next: standing.next, problem: standing.problem,
-        turnedAway: standing.turnedAway)
+    let pulling = workspace.pulling
+    return pulling.all(pulling.sources(workspace.experience())).map { standing in
+      let source = standing.source
+      var fetched = SourcesPage.Fetched(
+        source, isRunning: standing.isRunning,
+        last: standing.last?.at ?? known[source.name]?.pulled, report: standing.last?.report,
+        next: standing.next, problem: standing.problem, turnedAway: standing.turnedAway)
+      if case .webhook = source.kind {
+        let sender = known[source.name].map { CollectionSource($0.principal) }
+        fetched.last = records.first { $0.source == sender }?.last
+        do throws(Refusal) { _ = try pulling.environment.address(of: source) } catch {
+          fetched.problem = error
+        }
+      }
+      return fetched
     }
   }
 
