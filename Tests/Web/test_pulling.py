@@ -21,13 +21,15 @@ import requests
 
 from conftest import PROGRAM, assert_for_everybody, set_up, sign_in
 
-BINARIES = pathlib.Path("/usr/lib/postgresql/15/bin")
+BINARIES = max(
+    pathlib.Path("/usr/lib/postgresql").glob("*/bin"), default=pathlib.Path("/usr/bin"),
+    key=lambda folder: int(folder.parent.name))
 HOST, USER, SECRET = "127.0.0.1", "waymark_reader", "the-password-of-the-reader"
 HOOK_SECRET = "a secret that both of them know"
 
 
 class PostgreSQL:
-    """A PostgreSQL 15 on a free port of this machine, whose superuser is `waymark_reader`."""
+    """A PostgreSQL on a free port of this machine, whose superuser is `waymark_reader`."""
 
     def __init__(self):
         self.folder = pathlib.Path(tempfile.mkdtemp(prefix="waymark-postgresql-", dir="/tmp"))
