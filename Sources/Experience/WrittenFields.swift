@@ -142,8 +142,7 @@ extension WrittenFields {
   private static func line(of node: Node) -> String {
     guard case .scalar(let scalar) = node else { return flow(node) }
     let text = scalar.string
-    let isNothing = scalar.style == .plain && nothing.contains(text)
-    if isNothing { return text }
+    if scalar.style == .plain, nothing.contains(text) { return "" }
     let isPlain =
       !isSource(text) && !nothing.contains(text)
       && text.unicodeScalars.allSatisfy { !$0.isLineBreak && $0.value >= 0x20 }
@@ -159,10 +158,15 @@ extension WrittenFields {
         ? "null" : YAMLSurgery.Value.scalar(scalar.string)
     case .sequence(let items): "[" + items.map(flow).joined(separator: ", ") + "]"
     case .mapping(let mapping):
-      "{" + mapping.map { "\(flow($0.key)): \(flow($0.value))" }.joined(separator: ", ") + "}"
+      "{" + mapping.map { "\(key($0.key)): \(flow($0.value))" }.joined(separator: ", ") + "}"
     // Texts with aliases are refused before they are parsed.
     case .alias: "null"
     }
+  }
+
+  /// A field's name: `on` is one, though as a value it would be true.
+  private static func key(_ node: Node) -> String {
+    node.scalar?.string == "on" ? "on" : flow(node)
   }
 
   private static func json(_ node: Node) -> String {

@@ -36,12 +36,13 @@ struct Gate: RouterMiddleware {
   }
 
   /// The answer to a request that failed; only what nobody foresaw goes to the log in full.
-  private func refuse(
+  func refuse(
     _ request: Request, _ context: ServerContext, _ error: any Error
   ) -> Response {
     var problem = Problem(error)
     problem.request = context.requestID
-    if problem.status >= 500 {
+    // Who leaves before the answer is there breaks nothing.
+    if problem.status >= 500, !(error is CancellationError) {
       context.logger.error(
         "\(error)",
         metadata: ["request": "\(context.requestID)", "path": "\(Self.path(request, context))"])

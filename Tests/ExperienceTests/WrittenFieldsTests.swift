@@ -17,7 +17,7 @@ import Testing
     ("a: 'it''s'", .one("it's")),
     ("a: ''", .one(#""""#)),
     ("a:", .one("")),
-    ("a: null", .one("null")),
+    ("a: null", .one("")),
     ("a: 'null'", .one(#""null""#)),
     ("a: '[x]'", .one(#""[x]""#)),
     ("a: ' x '", .one(#"" x ""#)),

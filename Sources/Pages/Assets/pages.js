@@ -269,7 +269,7 @@ document.querySelectorAll("[data-items]").forEach((body) => {
   const area = document.querySelector("#question-text textarea");
   if (!form || !area) return;
   const part = async (name, fields) => {
-    const answer = await fetch(form.action + "?" + new URLSearchParams(fields),
+    const answer = await fetch("/explore?" + new URLSearchParams(fields),
       { headers: { "X-Waymark-Part": name } });
     return answer.ok ? answer.text() : null;
   };

@@ -162,10 +162,8 @@ public struct QuestionDraft: Sendable, Equatable {
       return field.name
     }
     let word = code.split(separator: ".").last.map(String.init) ?? ""
-    let names = [
-      word: word, "time": "from", "empty": "to", "exclusions": "exclude", "naming": "by",
-    ]
-    return names[word].flatMap { field($0)?.name }
+    let others = ["time": "from", "empty": "to", "exclusions": "exclude", "naming": "by"]
+    return field(others[word] ?? word)?.name
   }
 }
 

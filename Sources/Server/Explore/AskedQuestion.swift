@@ -79,9 +79,8 @@ struct AskedQuestion: Sendable {
       let field = draft.field(concernedBy: code, atLine: line, of: written)
     else { return false }
     problems[field] = message
-    problem =
-      "Something is wrong with “\(field.replacing("_", with: " "))”"
-      + (line.map { ", in line \($0)" } ?? "") + ": \(message)"
+    let name = field.replacing("_", with: " ")
+    problem = (line.map { "Line \($0), " } ?? "") + "“\(name)”: \(message)"
     return true
   }
 }

@@ -58,14 +58,20 @@ extension Visit {
   /// Answers by long work that is cancelled when the browser leaves or takes its request back, by which
   /// it closes the connection. Listening for that uses the connection up.
   ///
-  /// - Throws: what the work throws; `CancellationError` where nobody waits any more.
+  /// - Throws: what the work for a form throws; other failures are answered here.
   func untilLeft(
     _ work: @escaping @Sendable () async throws -> Response
   ) async throws -> Response {
     // The body of a form was read already, and with it what tells of a browser that leaves.
     guard request.method == .get else { return try await work() }
-    var response = try await request.body.consumeWithCancellationOnInboundClose { _ in
-      try await work()
+    var response: Response
+    do {
+      response = try await request.body.consumeWithCancellationOnInboundClose { _ in
+        try await work()
+      }
+    } catch {
+      // A failure uses the connection up as well, and has to say so.
+      response = Gate(workspace: workspace).refuse(request, context, error)
     }
     response.headers[.connection] = "close"
     return response
