@@ -50,13 +50,13 @@ struct PullCommand: AsyncParsableCommand {
             : "It names \(names.joined(separator: ", "))."))
     }
     if dryRun {
-      try show(source, experience)
+      try show(source)
     } else {
-      try await pull(source, experience)
+      try await pull(source)
     }
   }
 
-  private func pull(_ source: EventSource, _ experience: Experience) async throws {
+  private func pull(_ source: EventSource) async throws {
     let store = try workspace.store(.writing)
     let collector = Collector(store)
     let known = try store.pulledSource(source.name)
@@ -75,7 +75,7 @@ struct PullCommand: AsyncParsableCommand {
     let bad = BadFiles()
     do {
       while true {
-        let report = try await puller.pull(source, zone: experience.timezone, bad: bad)
+        let report = try await puller.pull(source, bad: bad)
         switch format {
         case .text: tell(report)
         case .json: try writeJSON(Answer(source.name, report))
@@ -111,7 +111,7 @@ struct PullCommand: AsyncParsableCommand {
     }
   }
 
-  private func show(_ source: EventSource, _ experience: Experience) throws {
+  private func show(_ source: EventSource) throws {
     let isThere = FileManager.default.fileExists(atPath: workspace.folder)
     let sent: [UInt8]?
     do { sent = try body.map { Array(try Data(contentsOf: URL(filePath: $0))) } } catch {
@@ -120,7 +120,7 @@ struct PullCommand: AsyncParsableCommand {
         remedy: "See that it is there and that you may read it.")
     }
     let preview = try Preview.of(
-      source, zone: experience.timezone, store: isThere ? try workspace.store(.reading) : nil,
+      source, store: isThere ? try workspace.store(.reading) : nil,
       body: sent)
     switch format {
     case .text: PullPreviewText.print(preview)

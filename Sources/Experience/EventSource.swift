@@ -31,8 +31,6 @@ public struct EventSource: Sendable, Hashable {
   public struct Query: Sendable, Hashable {
     /// A `SELECT`, in which `$1` is the cursor's last value.
     public var text: String
-    /// Where it stands in its file.
-    public var place: Place
     /// The column whose values grow from row to row: an id, or a time.
     public var cursor: String
     /// The value that the cursor has before the first row.
@@ -42,11 +40,9 @@ public struct EventSource: Sendable, Hashable {
 
     /// Makes a query.
     public init(
-      text: String, place: Place = Place(), cursor: String, start: String,
-      timeout: TimeSpan = Query.usualTimeout
+      text: String, cursor: String, start: String, timeout: TimeSpan = Query.usualTimeout
     ) {
       self.text = text
-      self.place = place
       self.cursor = cursor
       self.start = start
       self.timeout = timeout
@@ -102,6 +98,13 @@ public struct EventSource: Sendable, Hashable {
     self.place = place
   }
 
+  /// Whether it says the same as another, wherever the two are written.
+  public func says(theSameAs other: EventSource) -> Bool {
+    var here = self
+    here.place = other.place
+    return here == other
+  }
+
   /// How long it is between two looks where nothing else is said: a minute.
   public static let usualInterval = TimeSpan(milliseconds: 60_000)
 
@@ -145,7 +148,8 @@ public struct EventMapping: Sendable, Hashable {
   /// Where the channel is.
   public var channel: String?
   public var times: Times
-  /// The IANA time zone of times that name none; nil: the experience's.
+  /// The IANA time zone of times that name none: the experience's where the source has none of its
+  /// own, and nil only before the experience is read to its end.
   public var timezone: String?
 
   /// Makes a mapping.

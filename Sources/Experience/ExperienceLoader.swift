@@ -52,7 +52,8 @@ public enum ExperienceLoader {
       }
     }
     // Names that a broken file would have declared are not unknown; say first what is broken.
-    if unread.isEmpty { reader.lint() }
+    if unread.isEmpty { reader.lint() } else { reader.sketch.isZoneKnown = false }
+    reader.settleSources()
     for diagnostic in unread { reader.remarks.add(diagnostic) }
     return (reader.sketch.experience, reader.remarks.sorted(files: texts.map(\.file)))
   }

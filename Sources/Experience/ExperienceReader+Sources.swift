@@ -20,6 +20,18 @@ extension ExperienceReader {
     return remarks.errorCount == before ? source : nil
   }
 
+  /// Gives sources without a time zone that of the experience; where it is not known, they are left
+  /// out, since their times would be others.
+  mutating func settleSources() {
+    let zone = sketch.isZoneKnown ? sketch.experience.timezone : nil
+    sketch.experience.sources = sketch.experience.sources.compactMap { source in
+      guard let zone = source.mapping.timezone ?? zone else { return nil }
+      var source = source
+      source.mapping.timezone = zone
+      return source
+    }
+  }
+
   private mutating func readSource(_ entry: Entry) -> EventSource? {
     let isPlain = entry.name.utf8.allSatisfy { $0 < 128 }
     let variable = EventSource.variable(of: entry.name)
@@ -97,7 +109,6 @@ extension ExperienceReader {
       switch field.name {
       case "query":
         query.text = text(field) ?? ""
-        query.place = source.place(field.value.mark)
         check(query: field.value)
       case "cursor": query.cursor = text(field) ?? ""
       case "from": query.start = text(field) ?? ""

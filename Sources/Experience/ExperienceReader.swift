@@ -92,7 +92,12 @@ struct ExperienceReader {
     sketch.fields[field.name] = field.place
     switch field.name {
     case "experience": sketch.experience.title = text(field) ?? sketch.experience.title
-    case "timezone": sketch.experience.timezone = zone(field) ?? sketch.experience.timezone
+    case "timezone":
+      if let zone = zone(field) {
+        sketch.experience.timezone = zone
+      } else {
+        sketch.isZoneKnown = false
+      }
     case "currency": sketch.experience.currency = currency(field) ?? sketch.experience.currency
     case "stages":
       let stages = distinct(field, "stage")

@@ -95,6 +95,8 @@ struct Sketch {
   }
 
   var experience = Experience()
+  /// Whether the experience's time zone is what was meant.
+  var isZoneKnown = true
   var mentions: [Mention] = []
   /// The place of each touchpoint's rule, by the touchpoint's name.
   var rules: [String: Place] = [:]

@@ -19,12 +19,11 @@ struct EventMapper {
 
   /// Makes a mapper.
   ///
-  /// - Parameter zone: the zone of times that name none, where the mapping doesn't say it.
   /// - Throws: `import.zone`.
-  init(_ mapping: EventMapping, zone: String) throws(Refusal) {
+  init(_ mapping: EventMapping) throws(Refusal) {
     self.mapping = mapping
     clock = try FieldClock(
-      TimeFormat(rawValue: mapping.times.rawValue) ?? .automatic, zone: mapping.timezone ?? zone)
+      TimeFormat(rawValue: mapping.times.rawValue) ?? .automatic, zone: mapping.timezone ?? "UTC")
   }
 
   /// The event, without properties beside the channel.

@@ -29,8 +29,6 @@ public final class BadFiles: Sendable {
 struct FolderPull {
   let source: EventSource
   let folder: String
-  /// The zone of times that name none.
-  let zone: String
   let store: Store
   let sink: PullSink
   let bad: BadFiles
@@ -123,7 +121,7 @@ struct FolderPull {
   private func `import`(_ file: Found, _ report: inout PullReport) async throws {
     let intake = Intake(
       path(file), as: "\(source.name)/\(file.name)",
-      options: source.mapping.importOptions(zone: zone), memory: Self.memory,
+      options: source.mapping.importOptions, memory: Self.memory,
       into: store)
     let result: Intake.Report
     do {
@@ -239,7 +237,7 @@ extension FolderPull.Found {
 
 extension EventMapping {
   /// What `waymark import` would be told.
-  func importOptions(zone: String) -> ImportOptions {
+  var importOptions: ImportOptions {
     var options = ImportOptions()
     options.event = event
     options.eventName = eventName
@@ -249,7 +247,7 @@ extension EventMapping {
     options.messageID = messageID
     options.channel = channel
     options.timeFormat = TimeFormat(rawValue: times.rawValue) ?? .automatic
-    options.zone = timezone ?? zone
+    options.zone = timezone ?? "UTC"
     return options
   }
 }

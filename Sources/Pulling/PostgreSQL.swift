@@ -49,21 +49,16 @@ final class PostgreSQL {
     self.name = name
     hidden = Self.hiddenTexts(connection, address)
     let isReadable = PQstatus(connection) != CONNECTION_BAD
-    do {
-      guard isReadable else { throw connectionFault(address.isEmpty ? nil : Self.unreadable) }
-      try connect()
-    } catch {
-      PQfinish(connection)
-      isFinished = true
-      throw error
-    }
+    // What functions of the database have to say is for its own people.
+    PQsetNoticeReceiver(connection, { _, _ in }, nil)
+    guard isReadable else { throw connectionFault(address.isEmpty ? nil : Self.unreadable) }
+    try connect()
   }
 
-  private var isFinished = false
   private static let unreadable =
     "The connection string can't be read, or names something that there is not."
 
-  deinit { if !isFinished { PQfinish(connection) } }
+  deinit { PQfinish(connection) }
 
   private func connect() throws {
     let end = ContinuousClock.now + Self.connectPatience

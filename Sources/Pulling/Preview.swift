@@ -31,7 +31,7 @@ extension Preview {
   ///   - store: what says how far it was read; nil: nothing was.
   ///   - body: what a webhook's sender would send.
   public static func of(
-    _ source: EventSource, zone: String, store: Store?, body: [UInt8]? = nil,
+    _ source: EventSource, store: Store?, body: [UInt8]? = nil,
     environment: SourceEnvironment = SourceEnvironment()
   ) throws -> Preview {
     switch source.kind {
@@ -39,25 +39,24 @@ extension Preview {
       let known = try store?.pulledSources().first { $0.name == source.name }
       return try ofTable(
         source, query, at: environment.address(of: source),
-        after: TablePull.start(known, query), zone)
+        after: TablePull.start(known, query))
     case .folder:
       let known = try store.map { store in
         try store.pulledSources().first { $0.name == source.name }
           .map { try store.pulledFiles(of: $0.id) } ?? []
       }
-      return try ofFolder(source, environment.address(of: source), known ?? [], zone)
+      return try ofFolder(source, environment.address(of: source), known ?? [])
     case .webhook:
       guard let body else { throw Puller.sentOnly(source) }
-      return try ofBody(source, body, zone)
+      return try ofBody(source, body)
     }
   }
 
   private static func ofTable(
-    _ source: EventSource, _ query: EventSource.Query, at address: String, after cursor: String,
-    _ zone: String
+    _ source: EventSource, _ query: EventSource.Query, at address: String, after cursor: String
   ) throws -> Preview {
     var reader = try TableReader(
-      source, query, at: address, after: cursor, zone: zone, limit: mostRows)
+      source, query, at: address, after: cursor, limit: mostRows)
     var preview = Preview()
     while preview.rows.count < mostRows {
       let rows = try reader.next()
@@ -72,7 +71,7 @@ extension Preview {
   }
 
   private static func ofFolder(
-    _ source: EventSource, _ folder: String, _ known: [PulledFile], _ zone: String
+    _ source: EventSource, _ folder: String, _ known: [PulledFile]
   ) throws -> Preview {
     let found = try FolderPull.files(in: folder, source.name)
     let new = found.filter { !known.contains(where: $0.isSame) }
@@ -80,7 +79,7 @@ extension Preview {
     preview.remarks.append("\(found.count) files, \(new.count) of them not imported yet.")
     guard let file = new.first else { return preview }
     let chunks = try ChunkSource(
-      path: folder + "/" + file.name, options: source.mapping.importOptions(zone: zone))
+      path: folder + "/" + file.name, options: source.mapping.importOptions)
     guard let chunk = try chunks.next() else { return preview }
     let names = SharedEventNames(EventNames())
     let read = chunks.format.read(chunk, names: names)
@@ -101,9 +100,9 @@ extension Preview {
   }
 
   private static func ofBody(
-    _ source: EventSource, _ body: [UInt8], _ zone: String
+    _ source: EventSource, _ body: [UInt8]
   ) throws -> Preview {
-    guard let reader = WebhookReader(source, zone: zone) else { return Preview() }
+    guard let reader = WebhookReader(source) else { return Preview() }
     var preview = Preview()
     let items: [WebhookReader.Item]
     do throws(ItemRefusal) {

@@ -20,22 +20,20 @@ public struct Puller: Sendable {
   /// Looks once at a source.
   ///
   /// It blocks its thread while it waits for the database or the disk.
-  /// - Parameters:
-  ///   - zone: the zone of times that name none.
-  ///   - bad: the files of its folder that are not read again until they change.
+  /// - Parameter bad: the files of its folder that are not read again until they change.
   /// - Throws: `source.…`, faults of the store, `CancellationError`.
   public func pull(
-    _ source: EventSource, zone: String, bad: BadFiles = BadFiles()
+    _ source: EventSource, bad: BadFiles = BadFiles()
   ) async throws -> PullReport {
     switch source.kind {
     case .postgresql(let query):
       return try await TablePull(
-        source: source, query: query, address: environment.address(of: source), zone: zone,
+        source: source, query: query, address: environment.address(of: source),
         store: store, sink: sink
       ).run()
     case .folder:
       return try await FolderPull(
-        source: source, folder: environment.address(of: source), zone: zone, store: store,
+        source: source, folder: environment.address(of: source), store: store,
         sink: sink, bad: bad
       ).run()
     case .webhook: throw Self.sentOnly(source)

@@ -13,8 +13,6 @@ struct TablePull {
   let source: EventSource
   let query: EventSource.Query
   let address: String
-  /// The zone of times that name none.
-  let zone: String
   let store: Store
   let sink: PullSink
 
@@ -23,7 +21,7 @@ struct TablePull {
     let known = try store.pulledSource(source.name)
     let start = Self.start(known, query)
     var reader = try TableReader(
-      source, query, at: address, after: start, zone: zone)
+      source, query, at: address, after: start)
     var report = PullReport()
     // The value at hand, whose rows may not all be there, and the one before it.
     var current: String?

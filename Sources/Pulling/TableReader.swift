@@ -53,12 +53,12 @@ struct TableReader {
   /// - Throws: `source.connection`, `source.query`, `source.timeout`.
   init(
     _ source: EventSource, _ query: EventSource.Query, at address: String, after cursor: String,
-    zone: String, limit: Int = mostRows
+    limit: Int = mostRows
   ) throws {
     self.source = source
     self.query = query
     self.limit = limit
-    mapper = try EventMapper(source.mapping, zone: zone)
+    mapper = try EventMapper(source.mapping)
     database = try PostgreSQL(address, name: source.name)
     try ask(after: cursor)
   }

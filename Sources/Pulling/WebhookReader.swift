@@ -37,16 +37,12 @@ public struct WebhookReader: Sendable {
 
   private let source: EventSource
   private let webhook: EventSource.Webhook
-  private let zone: String
 
   /// Makes a reader; nil where the source is no webhook.
-  ///
-  /// - Parameter zone: the zone of times that name none.
-  public init?(_ source: EventSource, zone: String) {
+  public init?(_ source: EventSource) {
     guard case .webhook(let webhook) = source.kind else { return nil }
     self.source = source
     self.webhook = webhook
-    self.zone = zone
   }
 
   /// Refuses a request that somebody without the secret may have made.
@@ -69,7 +65,7 @@ public struct WebhookReader: Sendable {
     let root = try JSONValue(parsing: body)
     let items = try items(of: root)
     var mapper: EventMapper
-    do throws(Refusal) { mapper = try EventMapper(source.mapping, zone: zone) } catch {
+    do throws(Refusal) { mapper = try EventMapper(source.mapping) } catch {
       throw ItemRefusal(error)
     }
     var own: String?

@@ -121,4 +121,26 @@ private func load(_ sources: String) -> ExperienceLoader.Loaded {
     #expect(experience.sources.map(\.name) == ["a-b"])
     #expect(diagnostics.filter { $0.code == "source.name" }.map(\.line) == [4, 5])
   }
+
+  @Test func `take times in the zone of the experience, and never in one that was not meant`() {
+    let own = "timezone: Asia/Tokyo, "
+    func zones(_ files: [String]) -> [String?] {
+      ExperienceLoader.load(texts: files.enumerated().map { ("\($0).yaml", $1) })
+        .experience.sources.map(\.mapping.timezone)
+    }
+    let sources = "sources: {a: {kind: folder}, b: {\(own)kind: folder}}\n"
+    #expect(zones([sources]) == ["UTC", "Asia/Tokyo"])
+    #expect(zones([sources, "timezone: Europe/Berlin"]) == ["Europe/Berlin", "Asia/Tokyo"])
+    #expect(zones([sources, "timezone: Europe/Berln"]) == ["Asia/Tokyo"])
+    #expect(zones([sources, "timezone: [Europe/Berlin"]) == ["Asia/Tokyo"])
+  }
+
+  @Test func `say the same wherever they stand`() throws {
+    let folder = "kind: folder"
+    let first = try #require(load("a: {\(folder)}").experience.sources.first)
+    let moved = try #require(load("# comment\na: {\(folder)}").experience.sources.first)
+    let other = try #require(load("a: {\(folder), every: 9m}").experience.sources.first)
+    #expect(first != moved && first.says(theSameAs: moved))
+    #expect(!first.says(theSameAs: other))
+  }
 }

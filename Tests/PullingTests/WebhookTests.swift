@@ -11,7 +11,9 @@ private func source(
   _ mapping: EventMapping, each: String? = nil, only: [String] = [],
   properties: [String: String] = [:]
 ) -> EventSource {
-  EventSource(
+  var mapping = mapping
+  mapping.timezone = "Europe/Berlin"
+  return EventSource(
     name: "hook",
     kind: .webhook(.init(signature: .github, each: each, only: only, properties: properties)),
     mapping: mapping)
@@ -20,7 +22,7 @@ private func source(
 private func read(
   _ source: EventSource, _ body: String, headers: [String: String] = [:]
 ) throws -> [WebhookReader.Item] {
-  let reader = try #require(WebhookReader(source, zone: "Europe/Berlin"))
+  let reader = try #require(WebhookReader(source))
   return try reader.read(Array(body.utf8), received: received) { headers[$0] }
 }
 

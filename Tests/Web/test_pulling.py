@@ -332,6 +332,16 @@ def test_nothing_tells_where_a_database_is(postgresql, place, serve):
     assert "WAYMARK_SOURCE_ORDERS is not set" in place.pull("orders", "--once", code=64).stderr
 
 
+def test_what_a_database_notices_is_not_told(postgresql, place):
+    fill(postgresql, 3)
+    postgresql.sql("""
+        CREATE OR REPLACE FUNCTION noisy(id bigint) RETURNS bigint LANGUAGE plpgsql AS
+        $$ BEGIN RAISE WARNING 'The secret number is %', id; RETURN id; END $$""")
+    place.write(orders("SELECT *, noisy(id) AS noise FROM orders WHERE id > $1"))
+    done = place.pull("orders", "--once")
+    assert "3 new" in done.stdout and "secret number" not in done.stdout + done.stderr
+
+
 def test_libpq_may_say_where_the_database_is(postgresql, place):
     fill(postgresql, 3)
     place.write(orders())

@@ -50,9 +50,8 @@ enum HookRoutes {
     let file = workspace.experience()
     let sources = workspace.pulling.sources(file)
     let name = visit.parameter("source")
-    let zone = file.experience?.timezone ?? "UTC"
     guard let source = sources.first(where: { $0.name == name }),
-      let reader = WebhookReader(source, zone: zone)
+      let reader = WebhookReader(source)
     else {
       throw Problem(
         .notFound,

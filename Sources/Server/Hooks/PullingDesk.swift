@@ -1,10 +1,6 @@
 import Events
 import Experience
-import Foundation
-import Logging
-import Pages
 import Pulling
-import Store
 import Synchronization
 
 /// What is known of the sources of the experience since the server was started: which of them are
@@ -59,7 +55,8 @@ final class PullingDesk: Sendable {
   /// Notes which sources there are; those that changed are looked at anew at once.
   func settle(_ sources: [EventSource]) {
     standings.withLock { standings in
-      for source in sources where standings[source.name]?.source != source {
+      for source in sources
+      where standings[source.name]?.source.says(theSameAs: source) != true {
         let isRunning = standings[source.name]?.isRunning ?? false
         standings[source.name] = Standing(source)
         standings[source.name]?.isRunning = isRunning
@@ -89,14 +86,14 @@ final class PullingDesk: Sendable {
     }
   }
 
-  /// Notes how a look ended; nil of a failure that is none: the server stops.
+  /// Notes how a look ended.
   func end(_ source: EventSource, _ result: Result<PullReport, any Error>, at now: Instant) {
     standings.withLock { standings in
       guard var standing = standings[source.name] else { return }
       standing.isRunning = false
       defer { standings[source.name] = standing }
       // What was found of a source that is another meanwhile says nothing of it.
-      guard standing.source == source else { return }
+      guard standing.source.says(theSameAs: source) else { return }
       switch result {
       case .success(let report):
         standing.last = (now, report)

@@ -26,7 +26,6 @@ extension Workspace {
   }
 
   private func pull(_ source: EventSource) async {
-    let zone = experience().experience?.timezone ?? "UTC"
     let bad = pulling.all([source]).first?.bad ?? BadFiles()
     do {
       let report = try await onPullingThreads {
@@ -35,7 +34,7 @@ extension Workspace {
           take: { try await self.collection.take($0) },
           tell: { batch in self.tell(batch, of: source, as: known) })
         return try await Puller(self.store, environment: self.pulling.environment, into: sink)
-          .pull(source, zone: zone, bad: bad)
+          .pull(source, bad: bad)
       }
       pulling.end(source, .success(report), at: .now)
       if report.files > 0 { changes.happened() }

@@ -70,7 +70,9 @@ extension Store {
   /// The source of a name, which is given a number where it has none yet.
   public func pulledSource(_ name: String) throws(Fault) -> PulledSource {
     try faultsOnly {
-      try write { database in
+      // Mostly it is there, and nobody has to wait who writes.
+      if let known = try pulledSources().first(where: { $0.name == name }) { return known }
+      return try write { database in
         try database.execute(
           literal: "INSERT INTO pulled_sources (name) VALUES (\(name)) ON CONFLICT DO NOTHING")
         let row = try Row.fetchOne(
