@@ -304,8 +304,8 @@ def test_names_in_a_body_are_values_and_those_in_an_address_are_places(server):
     ]:
         answer = call(server, "POST", "/ask", json={"questions": [FUNNEL, question]})
         assert answer.status_code in (200, 422), answer.text
-        if answer.status_code == 422:
-            assert answer.json()["detail"].startswith("Question 2: ") or question.get("journey")
+        if "nonsense" in question:
+            assert answer.json()["detail"].startswith("Question 2: ")
     answer = call(server, "POST", "/ask", json={"questions": [
         {"question": "conformance", "journey": "nope"}]})
     assert (answer.status_code, answer.json()["code"]) == (422, "question.journey")
