@@ -254,6 +254,9 @@ def test_a_session_changes_things_with_its_forms_token_only(server):
     token = token_of(server.session.get(server.url + "/settings/account").text)
     answer = server.session.post(address, json={"name": "own"}, headers={"X-CSRF-Token": token})
     assert answer.status_code == 201
+    answer = server.session.patch(
+        server.url + ROOT + "/me", json={"name": "Ada A."}, headers={"X-CSRF-Token": token})
+    assert answer.json()["name"] == "Ada A."
 
 
 HOSTILE = [
@@ -290,6 +293,30 @@ def test_hostile_bodies_are_refused_in_words(server):
         "Content-Type": "application/json"})
     assert (long.status_code, long.json()["code"]) == (413, "body.length")
     assert call(server, "GET", "/me").status_code == 200
+
+
+def test_names_in_a_body_are_values_and_those_in_an_address_are_places(server):
+    for question in [
+        {"question": "conformance", "journey": "nope"}, {"question": "graph", "for": "nobody"},
+        {"question": "bottlenecks", "journey": "first_orde"}, {"question": "segments"},
+        {"question": "attribution", "conversion": "nope"}, {"question": "funnel", "steps": [1]},
+        {"question": "graph", "from": "never"}, {"question": "graph", "nonsense": 1},
+    ]:
+        answer = call(server, "POST", "/ask", json={"questions": [FUNNEL, question]})
+        assert answer.status_code in (200, 422), answer.text
+        if "nonsense" in question:
+            assert answer.json()["detail"].startswith("Question 2: ")
+    answer = call(server, "POST", "/ask", json={"questions": [
+        {"question": "conformance", "journey": "nope"}]})
+    assert (answer.status_code, answer.json()["code"]) == (422, "question.journey")
+    answer = call(server, "GET", "/journeys/nope/map")
+    assert (answer.status_code, answer.json()["code"]) == (404, "question.journey")
+    tile = {"name": "Monday", "tiles": [{"question": 77}]}
+    assert call(server, "POST", "/boards", json=tile).status_code == 422
+    tile = {"name": "Monday", "tiles": [{"question": 1, "journey": "first_order"}]}
+    assert call(server, "POST", "/boards", json=tile).json()["code"] == "board.tile"
+    row = {"question": FUNNEL, "row": "step=nope"}
+    assert call(server, "POST", "/ask/customers", json=row).status_code == 422
 
 
 @pytest.mark.parametrize("path,status", [

@@ -13,7 +13,7 @@ enum APIRoutes {
   static let all: [Route] =
     operations + [
       Route(.get, "/api/openapi.json", .open) { _ in
-        try Reply(text: document.json, "application/json").response
+        try Reply(text: text.get(), "application/json").response
       },
       Route(.get, "/api", .open) { visit in
         .page(APIPage.render(guide, in: visit.frame(nil)))
@@ -22,6 +22,8 @@ enum APIRoutes {
 
   /// The document, which depends on nothing but the program.
   static let document = APIDocument.document(of: operations)
+
+  private static let text = Result { try document.json }
 
   /// What the page shows.
   private static let guide = APIPage.Guide(

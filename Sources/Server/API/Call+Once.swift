@@ -39,7 +39,7 @@ extension Call {
 
   private func begin(
     _ caller: String, _ key: [UInt8], _ request: [UInt8]
-  ) throws -> Repetition {
+  ) throws -> ReplyState {
     do { return try store.beginReply(to: caller, key: key, request: request) } catch let refusal
       as Refusal
     {

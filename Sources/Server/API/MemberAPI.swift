@@ -42,7 +42,13 @@ enum MemberAPI {
   }
 
   private static func read(_ call: Call) throws -> MemberForm {
-    let number = try call.number("member")
+    try member(call.number("member"), call)
+  }
+
+  /// The member of a number.
+  ///
+  /// - Throws: `member.unknown`.
+  static func member(_ number: Int, _ call: Call) throws -> MemberForm {
     guard let member = try call.store.members().first(where: { $0.id == number }) else {
       throw Refusal(
         "member.unknown", problem: "There is no member with the number \(number).",

@@ -11,6 +11,11 @@ enum ProgramAPI {
       Operation("readMe", .program, "Who asks", "The member or token, and what it may do."),
       giving: me),
     .api(
+      .patch, "/me", .read,
+      Operation(
+        "renameMe", .program, "Change one's own name",
+        "For a member in a session; a token needs leave to manage members."), taking: rename),
+    .api(
       .get, "/me/sessions", .read,
       Operation("listSessions", .program, "Where the member who asks is signed in"),
       giving: sessions),
@@ -41,6 +46,13 @@ enum ProgramAPI {
   ]
 
   private static func me(_ call: Call) throws -> Caller { Caller(try call.principal()) }
+
+  private static func rename(_ call: Call, _ draft: NameDraft) throws -> MemberForm {
+    let principal = try call.principal()
+    let number = principal.member ?? 0
+    try call.store.renameMember(number, to: draft.name, by: principal)
+    return try MemberAPI.member(number, call)
+  }
 
   private static func sessions(_ call: Call) throws -> Page<SessionForm> {
     let member = try call.principal().member ?? 0
@@ -92,6 +104,17 @@ private struct Caller: Given {
     .init("name", .text("The name.", example: "Weekly report of Ada Admin")),
     .init(
       "permissions", .list("What it may do.", .word("A permission.", Permission.self))),
+  ]
+}
+
+private struct NameDraft: Taken {
+  var name: String
+
+  init(_ body: JSONValue) { name = body["name"]?.text ?? "" }
+
+  static let meaning = "A name."
+  static let fields: [Schema.Field] = [
+    .init("name", .text("The name.", 1...100, example: "Ada Admin"))
   ]
 }
 

@@ -79,7 +79,11 @@ extension Route {
     let whole = operation
     var route = Route(method, apiRoot + path, .permitted(permission)) { visit in
       let call = try await Call(visit, whole)
-      return try await call.once { try await handle(call) }.response
+      do { return try await call.once { try await handle(call) }.response } catch let refusal
+        as Refusal
+      {
+        throw whole.problem(refusal)
+      }
     }
     route.operation = whole
     return route
@@ -87,6 +91,14 @@ extension Route {
 }
 
 extension Operation {
+  /// What a refusal is here: a name that there is not is missing where it stands in the path, and a
+  /// value that can't be taken anywhere else.
+  fileprivate func problem(_ refusal: Refusal) -> Problem {
+    let problem = Problem(refusal)
+    return allProblems.contains(problem.status)
+      ? problem : Problem(.unprocessableContent, refusal)
+  }
+
   /// The parameters of a path, as they stand in it.
   fileprivate func pathParameters(_ path: String) -> [Parameter] {
     path.split(separator: "/").compactMap { part in

@@ -67,8 +67,6 @@ extension Schema {
       // As a number is written: no sign, no zero in front.
       guard let number = Int(text), "\(number)" == text else { throw wrong(name) }
       try check(.integer(number), at: name)
-    case .boolean:
-      guard text == "true" || text == "false" else { throw wrong(name) }
     default: try check(.text(text), at: name)
     }
   }

@@ -24,7 +24,7 @@ public struct KeptReply: Sendable, Equatable {
 }
 
 /// Whether a request that may be a repetition has to be done.
-public enum Repetition: Sendable, Equatable {
+public enum ReplyState: Sendable, Equatable {
   /// It is new, and noted as begun.
   case new
   /// It was done; what it was answered.
@@ -46,7 +46,7 @@ extension Store {
   /// - Throws: `idempotency.count` where the caller has too many.
   public func beginReply(
     to caller: String, key: [UInt8], request: [UInt8]
-  ) throws -> Repetition {
+  ) throws -> ReplyState {
     let now = clock()
     return try write { database in
       try database.execute(
