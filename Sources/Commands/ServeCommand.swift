@@ -1,5 +1,6 @@
 import ArgumentParser
 import Server
+import Store
 
 /// Serves.
 struct ServeCommand: AsyncParsableCommand {
@@ -19,12 +20,14 @@ struct ServeCommand: AsyncParsableCommand {
   @OptionGroup var workspace: WorkspaceOptions
   @Option(help: "The address to listen on.") var host = "127.0.0.1"
   @Option(help: "The port to listen on; 0 takes a free one.") var port = 8080
+  @Option(help: .hidden) var sealAfter: Int?
 
   func run() async throws {
     var configuration = ServerConfiguration(
       folder: workspace.folder, experience: workspace.experiencePath)
     configuration.host = host
     configuration.port = port
+    if let sealAfter { configuration.sealing.events = max(1, sealAfter) }
     try await WaymarkServer(configuration).run { address, setUp in
       Terminal.note("Waymark serves \(address)")
       guard let setUp else { return }

@@ -24,6 +24,7 @@ public struct Waymark: AsyncParsableCommand {
       InitCommand.self, CheckCommand.self, InferCommand.self, ImportCommand.self, MapCommand.self,
       FunnelCommand.self, AskCommand.self, QuestionsCommand.self, SegmentsCommand.self,
       CustomersCommand.self, LinkCommand.self, UnlinkCommand.self, EraseCommand.self,
+      RetainCommand.self,
       ServeCommand.self, VerifyCommand.self, DoctorCommand.self, ExportCommand.self,
       DemoCommand.self, VersionCommand.self,
     ])

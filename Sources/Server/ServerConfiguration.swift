@@ -1,6 +1,7 @@
 import Events
 import Foundation
 import Hummingbird
+import Store
 import Wire
 
 /// How a server runs.
@@ -22,6 +23,8 @@ public struct ServerConfiguration: Sendable, Equatable {
   public var largestBody = CollectionLimits.body
   /// How many connections are open at a time at most; further ones wait to be accepted.
   public var mostConnections = 20_000
+  /// When the log becomes parts.
+  public var sealing = Collector.SealingPolicy()
 
   /// Makes a configuration with everything else as usual.
   public init(folder: String, experience: String) {

@@ -61,6 +61,7 @@ public struct WaymarkServer: Sendable {
       }, logger: workspace.logger)
     let chores = [
       Task { await workspace.tellOfNewEvents() }, Task { await workspace.writeLedger() },
+      Task { await workspace.removeExpiredEvents() },
     ]
     do {
       try await application.runService()

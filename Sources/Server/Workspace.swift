@@ -19,6 +19,8 @@ final class Workspace: Sendable {
   let collection: CollectionDesk
   /// New events, links and erasures.
   let changes = Changes()
+  /// Removes events that are older than they are kept.
+  let retention = RetentionDesk()
   /// Shows events to people who look on.
   let tap = EventTap()
   /// Slows the guessing of passwords down.
@@ -46,7 +48,7 @@ final class Workspace: Sendable {
     self.logger = logger
     self.busy = busy
     store = try Store.open(at: configuration.folder, access: .writing)
-    collection = CollectionDesk(store, logger)
+    collection = CollectionDesk(store, sealing: configuration.sealing, logger)
     loaded = Mutex(ExperienceFile(path: configuration.experience))
   }
 

@@ -12,22 +12,19 @@ struct ArrivalRules: Sendable {
   /// Before this moment an event may be too old, in milliseconds.
   var latestHorizon: Int64
   var consent: ConsentRule
-  /// Since when customers deny consent, under each of their identities, in milliseconds.
-  var denials: [UInt64: Int64]
+  /// What customers who ever denied consent said, under each of their identities.
+  var words: [UInt64: ConsentWords]
   /// The day in UTC on which the rules were read: the horizon moves with it.
   var day: Int64
   /// How often they have changed.
   var revision = 0
-
-  /// Whether anybody denies consent.
-  var hasDenials: Bool { !denials.isEmpty }
 
   init(_ database: Database, of store: Store, at now: Instant) throws {
     erasures = try Store.erasures(database)
     horizon = try Store.retentionRule(database).horizon(at: now)
     latestHorizon = horizon.latest?.milliseconds ?? .min
     consent = try Store.consentRule(database)
-    denials = try Store.consentDenials(database) { try store.resolution(database) }
+    words = try Store.consentWords(database) { try store.resolution(database) }
     day = now.daysSinceEpoch
   }
 

@@ -1,6 +1,6 @@
 extension Collector {
   /// When the log becomes parts.
-  public struct SealingPolicy: Sendable {
+  public struct SealingPolicy: Sendable, Equatable {
     /// After so many events.
     public var events: Int
     /// After so many seconds, where there are any events.

@@ -18,6 +18,20 @@ extension Schema {
   static let firstWithConsent = 5
 }
 
+/// What a customer said of consent, as the times of the latest words.
+struct ConsentWords: Sendable, Equatable {
+  var denied = Int64.min
+  var granted = Int64.min
+
+  /// Since when consent is denied; nil: it isn't.
+  var denial: Int64? { denied > .min && denied >= granted ? denied : nil }
+
+  mutating func join(_ other: ConsentWords) {
+    denied = max(denied, other.denied)
+    granted = max(granted, other.granted)
+  }
+}
+
 /// A word of a customer on consent that changes what is stored of them.
 struct ConsentChange: Sendable {
   var key: UInt64
@@ -65,11 +79,19 @@ extension Store {
 
   /// Since when a customer denies consent; nil: they don't.
   public func consentDenied(by identity: Identity) throws(Fault) -> Instant? {
+    try consentWords()[identity.key]?.denial.map(Instant.init(milliseconds:))
+  }
+
+  /// How many identities deny consent, all those among them that are tied to one that does.
+  public func denialCount() throws(Fault) -> Int {
+    try consentWords().values.count { $0.denial != nil }
+  }
+
+  private func consentWords() throws(Fault) -> [UInt64: ConsentWords] {
     try faultsOnly {
       try read { database in
-        guard try Schema.version(database) >= Schema.firstWithConsent else { return nil }
-        let denials = try Self.consentDenials(database) { try resolution(database) }
-        return denials[identity.key].map(Instant.init(milliseconds:))
+        guard try Schema.version(database) >= Schema.firstWithConsent else { return [:] }
+        return try Self.consentWords(database) { try resolution(database) }
       }
     }
   }
@@ -78,25 +100,22 @@ extension Store {
     try value(of: consentName, database) ?? ConsentRule()
   }
 
-  /// Since when customers deny consent, under each of their identities, in milliseconds.
-  static func consentDenials(
+  /// What customers who ever denied consent said, under each of their identities.
+  static func consentWords(
     _ database: Database, _ resolution: () throws -> IdentityResolution
-  ) throws -> [UInt64: Int64] {
+  ) throws -> [UInt64: ConsentWords] {
     let rows = try Row.fetchAll(database, sql: "SELECT key, denied, granted FROM consent")
     guard !rows.isEmpty else { return [:] }
     let resolution = try resolution()
-    var denied: [UInt64: Int64] = [:]
-    var granted: [UInt64: Int64] = [:]
+    var words: [UInt64: ConsentWords] = [:]
     for row in rows {
-      let key = resolution.key(of: UInt64(bitPattern: row[0]))
-      if let said = row[1] as Int64? { denied[key] = max(said, denied[key] ?? .min) }
-      if let said = row[2] as Int64? { granted[key] = max(said, granted[key] ?? .min) }
+      words[resolution.key(of: UInt64(bitPattern: row[0])), default: ConsentWords()].join(
+        ConsentWords(denied: row[1] ?? .min, granted: row[2] ?? .min))
     }
-    var denials = denied.filter { granted[$0.key].map { [said = $0.value] in $0 <= said } ?? true }
     for (key, canonical) in resolution.canonical {
-      if let said = denials[canonical] { denials[key] = said }
+      if let said = words[canonical] { words[key] = said }
     }
-    return denials
+    return words
   }
 }
 
@@ -108,35 +127,40 @@ extension CheckedEvents {
     let said = event.consent(rules.consent)
     let time = event.time.milliseconds
     let keys = [event.identity.key] + (event.linked.map { [$0.key] } ?? [])
-    let denial = rules.hasDenials || !denials.isEmpty ? denial(keys) : nil
-    let isDenied = denial.map { time > $0 } ?? false
+    let words = words(of: keys)
+    let isDenied = words.denial.map { time > $0 } ?? false
     switch said {
     case .denied:
-      if denial.map({ time > $0 }) ?? true {
-        for key in keys {
-          denials[key] = time
-          consent.append(ConsentChange(key: key, statement: .denied, said: time))
-        }
-      }
+      if time > words.denied { takeDown(.denied, of: keys, at: time) }
       throw .consentDenied
     case .granted:
-      guard isDenied else { return }
-      for key in keys {
-        denials[key] = .some(nil)
-        consent.append(ConsentChange(key: key, statement: .granted, said: time))
-      }
+      if isDenied { takeDown(.granted, of: keys, at: time) }
     case nil:
       if isDenied { throw .consentWithdrawn }
       if rules.consent.required == .yes { throw .consentMissing }
     }
   }
 
-  /// Since when any of some identities denies consent.
-  private func denial(_ keys: [UInt64]) -> Int64? {
-    keys.compactMap { key in
-      if let own = denials[key] { return own }
-      return rules.denials[key]
-    }.max()
+  private mutating func takeDown(_ said: ConsentStatement, of keys: [UInt64], at time: Int64) {
+    var words = words(of: keys)
+    switch said {
+    case .denied: words.denied = time
+    case .granted: words.granted = time
+    }
+    for key in keys {
+      consentWords[key] = words
+      consent.append(ConsentChange(key: key, statement: said, said: time))
+    }
+  }
+
+  /// What a customer of whom an event names these identities said up to now.
+  private func words(of keys: [UInt64]) -> ConsentWords {
+    var words = ConsentWords()
+    guard !(rules.words.isEmpty && consentWords.isEmpty) else { return words }
+    for key in keys {
+      if let own = consentWords[key] ?? rules.words[key] { words.join(own) }
+    }
+    return words
   }
 }
 

@@ -86,8 +86,8 @@ extension Store {
         state.pieces?.append(.row(row, messages: messages))
       }
       // Who is tied to somebody who denies consent does so, too.
-      if rules.hasDenials,
-        links.contains(where: { $0.identities.contains { rules.denials[$0.key] != nil } })
+      if !rules.words.isEmpty,
+        links.contains(where: { $0.identities.contains { rules.words[$0.key] != nil } })
       {
         memory.forgetRules()
       }
@@ -138,10 +138,9 @@ struct CheckedEvents: Sendable {
   var links: [LinkRow] = []
   /// They themselves.
   var chunk: LogChunk
-  /// What they say of consent that changes anything, and since when who of them denies it; nil: not
-  /// any more.
+  /// What they say of consent that changes anything, in order, and what it comes to.
   var consent: [ConsentChange] = []
-  var denials: [UInt64: Int64?] = [:]
+  var consentWords: [UInt64: ConsentWords] = [:]
 
   /// Checks events one by one.
   init(_ events: [Event], names: SharedEventNames, rules: ArrivalRules) {

@@ -12,6 +12,12 @@ public struct RetentionReport: Sendable, Equatable {
   public var events = 0
   /// How many links went with the last events of their customers.
   public var links = 0
+
+  /// Makes a report; without arguments, that of a removal of nothing.
+  public init(events: Int = 0, links: Int = 0) {
+    self.events = events
+    self.links = links
+  }
 }
 
 extension Store {
@@ -74,19 +80,22 @@ extension Store {
     progress: @escaping @Sendable (_ done: Int, _ of: Int) -> Void = { _, _ in }
   ) throws -> RetentionReport {
     try principal.require(.manageSettings)
+    return try remove(
+      Removal(horizon: try retentionRule().horizon(at: clock()), principal: principal),
+      progress: progress)
+  }
+
+  /// Removes events in one transaction.
+  func remove(
+    _ removal: Removal,
+    progress: @escaping @Sendable (_ done: Int, _ of: Int) -> Void = { _, _ in }
+  ) throws -> RetentionReport {
     try completeErasures()
     let report = try changing.withLock { _ in
       try refuseBesideImport()
-      let removal = Removal(
-        horizon: try retentionRule().horizon(at: clock()), principal: principal)
-      var events = 0
-      let before = try read { try Self.linkCount($0) }
-      try rewriteBesideAppending(removal: removal, progress: progress) { _, merge in
-        events = merge.removed
-        return events > 0
+      return try rewriteBesideAppending(removal: removal, progress: progress) { _, merge in
+        merge.removed > 0
       }
-      let after = try read { try Self.linkCount($0) }
-      return RetentionReport(events: events, links: events == 0 ? 0 : max(0, before - after))
     }
     if report.events > 0 {
       try alone {
@@ -95,10 +104,6 @@ extension Store {
       }
     }
     return report
-  }
-
-  private static func linkCount(_ database: Database) throws -> Int {
-    try Int.fetchOne(database, sql: "SELECT count(*) FROM links") ?? 0
   }
 
   static func retentionRule(_ database: Database) throws -> RetentionRule {

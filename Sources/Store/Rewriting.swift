@@ -92,7 +92,7 @@ extension Store {
   public func seal() throws {
     try completeErasures()
     try changing.withLock { _ in
-      try rewriteBesideAppending(removal: nil) { plan, _ in !plan.log.pieces.isEmpty }
+      _ = try rewriteBesideAppending(removal: nil) { plan, _ in !plan.log.pieces.isEmpty }
     }
   }
 
@@ -100,16 +100,17 @@ extension Store {
   ///
   /// The caller holds `changing`.
   /// - Parameter isNeeded: whether there is anything to do.
+  /// - Returns: what went.
   func rewriteBesideAppending(
     removal: Removal?, progress: @escaping @Sendable (Int, Int) -> Void = { _, _ in },
     isNeeded: (RewritePlan, Merge) -> Bool
-  ) throws {
+  ) throws -> RetentionReport {
     defer { tail.state.withLock { $0.boundary = nil } }
     let plan = try view(mark: { $0.boundary = $1 }) { database, log in
       try RewritePlan(database, log: log, of: self, finishing: nil, removal: removal)
     }
     let merge = try merge(plan)
-    guard isNeeded(plan, merge) else { return }
+    guard isNeeded(plan, merge) else { return RetentionReport() }
     let parts = try write(
       merge, identity: plan.identity, priority: .low, progress: progress)
     if removal != nil {
@@ -121,6 +122,7 @@ extension Store {
     withExtendedLifetime(swapped.dropped) {}
     removeFiles(plan.base.map(\.number))
     tryToTrimLog()
+    return RetentionReport(events: merge.removed, links: swapped.links)
   }
 
   /// Writes the whole base anew: with the log, an import's staged events, and today's links.
@@ -147,10 +149,11 @@ extension Store {
 
   /// Makes parts count instead of what they were made from; the caller holds `appending`.
   ///
-  /// - Returns: what is not needed any more, too, which may take a while to be given back.
+  /// - Returns: how many links went, and what is not needed any more, too, which may take a while
+  ///   to be given back.
   private func swap(
     _ importID: Int64?, _ plan: RewritePlan, _ merge: Merge, _ parts: [ManifestPart]
-  ) throws -> (result: ImportResult?, dropped: (KeptSnapshot?, [LogPiece])) {
+  ) throws -> (result: ImportResult?, links: Int, dropped: (KeptSnapshot?, [LogPiece])) {
     let old = plan.base + plan.staged
     let added = parts.reduce(0) { $0 + $1.rows } - (merge.takenRows - merge.removed)
     let forgotten =
@@ -176,7 +179,7 @@ extension Store {
       defer { kept = nil }
       return kept
     }
-    return (result, (kept, pieces))
+    return (result, forgotten.count, (kept, pieces))
   }
 
   /// Finishes the first import of a store, all of whose events wait in memory: they are sorted and

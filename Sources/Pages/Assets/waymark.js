@@ -31,9 +31,8 @@
     keys = kind => Object.keys(store).filter(key => key.startsWith(prefix + kind)).sort(),
     forget = list => list.forEach(key => delete store[key]),
     next = () => allowed() ? keys("e").slice(0, 25) : [],
-    pack = batch => JSON.stringify({
-      writeKey: options.key, sentAt: new Date, batch: batch.map(key => JSON.parse(store[key]))
-    }),
+    pack = batch => JSON.stringify({ writeKey: options.key, sentAt: new Date, batch }),
+    read = batch => pack(batch.map(key => JSON.parse(store[key]))),
     later = delay => { timer = timer || setTimeout(send, delay); },
 
     // A text is sent without asking the server first; what was not answered stays for later.
@@ -42,7 +41,7 @@
       try {
         if (batch[0]) {
           const { status } = await fetch(to, {
-            method: "POST", body: pack(batch), credentials: "omit"
+            method: "POST", body: read(batch), credentials: "omit"
           });
           if (status > 499 || status == 408 || status == 429) throw 0;
           forget(batch);
@@ -63,6 +62,7 @@
         event.userId && put("user", event.userId);
         event.anonymousId = get("id");
         event.userId = get("user");
+        event.consent = get("consent");
         keys("e").length < 1e3 && put("e" + Date.now() + event.messageId, JSON.stringify(event));
         later(300);
       // The first hundred wait for consent, in memory.
@@ -100,6 +100,11 @@
       consent: choice => {
         if (choice != "granted") {
           held = [];
+          // Nothing more of the visitor is to be stored, whoever sends it.
+          get("id") && navigator.sendBeacon(to, pack([{
+            type: "track", event: "$consent", messageId: random(), timestamp: new Date,
+            anonymousId: get("id"), userId: get("user"), consent: "denied"
+          }]));
           forget(keys(""));
         }
         put("consent", choice);
@@ -118,7 +123,7 @@
   addEventListener("online", send);
   addEventListener("pagehide", () => {
     const batch = next();
-    batch[0] && navigator.sendBeacon(to, pack(batch));
+    batch[0] && navigator.sendBeacon(to, read(batch));
   });
   addEventListener("click", ({ target }) => {
     const marked = target.closest?.("[data-waymark]"), more = {};

@@ -22,9 +22,9 @@ final class CollectionDesk: Sendable {
   private let collector: Collector
   private let turns = Turns(longBodies)
 
-  init(_ store: Store, _ logger: Logger) {
+  init(_ store: Store, sealing: Collector.SealingPolicy, _ logger: Logger) {
     ledger = CollectionLedger(store)
-    collector = Collector(store) { error in
+    collector = Collector(store, sealing: sealing) { error in
       logger.error(
         "The log could not become parts; it is tried again.", metadata: ["error": "\(error)"])
     }
