@@ -1,4 +1,3 @@
-import Accounts
 import ArgumentParser
 import Events
 import Foundation
@@ -37,7 +36,7 @@ struct RetainCommand: ParsableCommand {
     let expired = try store.expiredEvents(by: rule)
     if dryRun { return try tell(expired, of: rule, removed: nil) }
     if expired.count > 0, !yes { try confirm(expired, of: rule) }
-    if isNew { try store.keep(rule, by: .folderOwner) }
+    if isNew { try store.keep(rule) }
     let line = ProgressLine("Removing \(counted(expired.count, "event"))")
     let report = try store.removeExpired { done, of in line.update("\(done) of \(of) parts") }
     line.clear()

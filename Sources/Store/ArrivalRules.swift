@@ -1,6 +1,5 @@
 import Events
 import GRDB
-import Stories
 import Synchronization
 
 /// What events have to pass that come in one by one: files are left to the import.

@@ -33,7 +33,7 @@ extension Store {
   /// `removeExpired`.
   ///
   /// - Throws: `access.denied`, `retention.months`, `retention.names`, `retention.name`.
-  public func keep(_ rule: RetentionRule, by principal: Principal) throws {
+  public func keep(_ rule: RetentionRule, by principal: Principal = .folderOwner) throws {
     try principal.require(.manageSettings)
     try rule.check()
     let text = rule.keepsAll && rule.named.isEmpty ? nil : try Self.text(of: rule)

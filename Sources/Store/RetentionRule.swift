@@ -1,5 +1,4 @@
 import Events
-import Stories
 
 /// How long events are kept: so many months, for all or for those of a name.
 ///

@@ -14,7 +14,7 @@ public enum ConsentPage {
     let choices = ConsentRule.Requirement.allCases.map { choice -> Markup in
       """
       <label><input type="radio" name="required" value="\(choice.rawValue)"\
-      \(if: choice == rule.required, "checked")> <b>\(choice.rawValue)</b> \
+      \(if: choice == rule.required, "checked")> <b>\(choice.rawValue)</b>: \
       <span class="muted">\(words(choice))</span></label>
       """
     }
@@ -29,7 +29,7 @@ public enum ConsentPage {
       <form class="card" method="post" action="/settings/consent">\(frame.formField)
       <fieldset class="checks"><legend class="muted">Is consent required?</legend>\(choices)</fieldset>
       <label class="field">Categories that have to be granted \
-      <span class="muted">with commas between; none: consent as a whole</span>\
+      <span class="muted">(with commas between; none: consent as a whole)</span>\
       <input name="categories" value="\(rule.categories.joined(separator: ", "))" \
       placeholder="analytics" autocomplete="off"></label>
       <p><button>Save</button></p></form>

@@ -2,7 +2,6 @@ import Accounts
 import Events
 import Maps
 import Store
-import Stories
 
 /// How long events are kept, what another rule would remove, and how far a removal is.
 public struct RetentionPage {
@@ -90,11 +89,11 @@ public struct RetentionPage {
     return """
       <form class="card" method="get" action="/settings/retention">
       <label class="field">Months for which events are kept \
-      <span class="muted">nothing: for ever</span>\
+      <span class="muted">(nothing: for ever)</span>\
       <input name="months" type="number" min="1" max="\(RetentionRule.longest)" \
       value="\(shown.months.map(String.init) ?? "")"></label>
       <label class="field">Other terms for some events \
-      <span class="muted">one a line: Page Viewed: 6, or Order Completed: keep</span>\
+      <span class="muted">(one a line; Page Viewed: 6, or Order Completed: keep)</span>\
       <textarea name="named" rows="4" spellcheck="false">\(lines: shown.lines)</textarea></label>
       <p><button>Look what would go</button></p></form>
       """

@@ -2,7 +2,6 @@ import Accounts
 import Events
 import Logging
 import Store
-import Stories
 import Synchronization
 
 /// Removes events that are older than they are kept: every day, and when somebody asks for it.
