@@ -54,12 +54,13 @@ public enum AnswerText {
 
   /// All that the receipt says.
   private static func whole(_ receipt: Receipt, _ style: AnswerStyle) throws -> [String] {
-    let lines = [
+    var lines = [
       "Events read   \(style.figures.count(receipt.events))",
       "Units read    \(style.figures.count(receipt.units))",
       "Watermark     \(receipt.watermark.map(\.description) ?? "none")",
       "Definition    \(receipt.definition)",
     ]
+    if let removed = receipt.removedBefore { lines.append("Removed       before \(removed)") }
     return lines + ["Question"]
       + (try receipt.question.json.cleaned(inPiecesOf: style.width - 2))
       .map { "  " + $0 }

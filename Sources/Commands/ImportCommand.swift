@@ -97,6 +97,7 @@ struct ImportCommand: AsyncParsableCommand {
     if result.repeated > 0 { line += ", \(grouped(result.repeated)) known already" }
     if result.rejected > 0 { line += ", \(counted(result.rejected, "record")) rejected" }
     if result.erased > 0 { line += ", \(grouped(result.erased)) of erased customers left out" }
+    if result.expired > 0 { line += ", \(grouped(result.expired)) older than events are kept" }
     Terminal.print("\(line) (\(String(format: "%.1f", seconds)) s)")
     if let record = report.resumedAt {
       Terminal.print("  Went on with an interrupted import at record \(grouped(record)).")
@@ -123,6 +124,7 @@ struct ImportCommand: AsyncParsableCommand {
     var repeated: Int
     var rejected: Int
     var erased: Int
+    var expired: Int
     var records: Int
     var rejections: [String: Int]
     var rejectsFile: String?
@@ -134,6 +136,7 @@ struct ImportCommand: AsyncParsableCommand {
       repeated = report.result.repeated
       rejected = report.result.rejected
       erased = report.result.erased
+      expired = report.result.expired
       records = report.result.records
       rejections = report.rejections
       rejectsFile = report.rejectsPath

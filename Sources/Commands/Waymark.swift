@@ -24,8 +24,8 @@ public struct Waymark: AsyncParsableCommand {
       InitCommand.self, CheckCommand.self, InferCommand.self, ImportCommand.self, MapCommand.self,
       FunnelCommand.self, AskCommand.self, QuestionsCommand.self, SegmentsCommand.self,
       CustomersCommand.self, LinkCommand.self, UnlinkCommand.self, EraseCommand.self,
-      ServeCommand.self, PullCommand.self, BackupCommand.self, RestoreCommand.self,
-      VerifyCommand.self, DoctorCommand.self, ExportCommand.self,
+      RetainCommand.self, ServeCommand.self, PullCommand.self, BackupCommand.self,
+      RestoreCommand.self, VerifyCommand.self, DoctorCommand.self, ExportCommand.self,
       DemoCommand.self, VersionCommand.self,
     ])
 

@@ -64,6 +64,7 @@ public struct WaymarkServer: Sendable {
       }, logger: workspace.logger)
     let chores = [
       Task { await workspace.tellOfNewEvents() }, Task { await workspace.writeLedger() },
+      Task { await workspace.removeExpiredEvents() },
     ]
     let pulls = Task { await workspace.pullSources() }
     do {

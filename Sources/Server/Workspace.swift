@@ -21,6 +21,8 @@ final class Workspace: Sendable {
   let changes = Changes()
   /// Rises with every request that may have changed who may do what.
   let accessVersion = Atomic(0)
+  /// Removes events that are older than they are kept.
+  let retention = RetentionDesk()
   /// Shows events to people who look on.
   let tap = EventTap()
   /// Slows the guessing of passwords down.

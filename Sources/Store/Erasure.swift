@@ -50,7 +50,8 @@ extension Store {
   /// written anew, the database is written anew, and every file is searched. What stays is the
   /// 64-bit hash of each identity with the time of the erasure, so that older events that are sent
   /// again are refused; newer ones are welcome. Snapshots that are still in use keep what they had.
-  /// - Throws: `access.denied`; `identity.unknown` where nothing is known of the identity; faults,
+  /// - Throws: `access.denied`; `store.importing` while a file is imported in this process;
+  ///   `identity.unknown` where nothing is known of the identity; faults,
   ///   after which the customer stays hidden, and the next erasure or import finishes the removal.
   public func erase(
     _ identity: Identity, by principal: Principal = .folderOwner
@@ -58,6 +59,7 @@ extension Store {
     try principal.require(.eraseCustomers)
     try Self.check(identity)
     return try alone {
+      try refuseBesideImport()
       defer { forgetErased() }
       try trimLog()
       var report = ErasureReport()
@@ -74,7 +76,7 @@ extension Store {
 
   /// Drops what is in memory of a customer who is not in the database any more.
   private func forgetErased() {
-    memory.forgetErasures()
+    memory.forgetRules()
     memory.base.withLock { $0 = nil }
     lastSnapshot.withLock { $0 = nil }
   }
@@ -141,12 +143,8 @@ extension Store {
         let links = try Self.eraseRows(of: identities.map(\.key), at: now, database)
         let logged = try LogRow.removeEvents(of: identities, in: folder, database)
         report.refusedItems = try ErasedTexts.forget(identities, database)
-        try advance("identity", in: database)
-        // Nobody else's canonical key changes, so parts that were settled stay so.
-        let identity = try counter("identity", in: database)
-        try database.execute(
-          sql: "UPDATE parts SET identity = ? WHERE identity = ?",
-          arguments: [identity, identity - 1])
+        // Nobody else's canonical key changes.
+        try Self.keepSettled(database)
         try note(
           .customerErased, identities.first.map { hexadecimal($0.key) } ?? "",
           "\(identities.count) identities", by: principal, database)
@@ -238,7 +236,7 @@ extension Store {
   }
 
   /// Writes the database anew, without what was deleted, and empties its write-ahead log.
-  private func rewriteDatabase() throws {
+  func rewriteDatabase() throws {
     try sweep()
     do {
       try pool.vacuum()

@@ -42,6 +42,8 @@ public struct ImportResult: Sendable, Equatable {
   public var repeated: Int
   /// How many are of erased customers, from before their erasure.
   public var erased: Int
+  /// How many are older than events are kept.
+  public var expired: Int
   /// How many records were rejected by the reader.
   public var rejected: Int
   /// How many links between identities the source says that are refused: see `refusedLinks`.
@@ -74,6 +76,8 @@ public final class ImportSession: Sendable {
   public var names: SharedEventNames { store.names }
   /// Until when each key's events are refused, because its customer was erased.
   private let erasures: [UInt64: Int64]
+  /// Keeps erasures away while more is to come.
+  let lease: ImportLease
   /// How many bytes of events wait in memory before they are staged.
   private let memory: Int
   let waiting = Mutex(WaitingEvents())
@@ -84,7 +88,7 @@ public final class ImportSession: Sendable {
 
   init(
     store: Store, id: Int64, checkpoint: ImportCheckpoint, lastFinished: Instant?,
-    erasures: [UInt64: Int64], memory: Int
+    erasures: [UInt64: Int64], lease: ImportLease, memory: Int
   ) {
     self.memory = memory
     self.store = store
@@ -92,6 +96,7 @@ public final class ImportSession: Sendable {
     self.checkpoint = checkpoint
     self.lastFinished = lastFinished
     self.erasures = erasures
+    self.lease = lease
   }
 
   /// Gives out the arrivals of that many events; call it in the order of the records.
@@ -174,7 +179,10 @@ public final class ImportSession: Sendable {
   }
 
   /// Gives up the import: what it staged is removed, what was there before stays as it is.
-  public func discard() throws { _ = try store.discardImport() }
+  public func discard() throws {
+    _ = try store.discardImport()
+    lease.end()
+  }
 }
 
 extension IdentityPair {
@@ -239,6 +247,8 @@ extension Store {
   ) throws -> ImportSession {
     try completeErasures()
     let now = clock()
+    // Who erases or removes is alone: it is through, or sees this import.
+    let lease = changing.withLock { _ in ImportLease(imports) }
     return try write { database in
       var running = try Row.fetchOne(
         database, sql: "SELECT * FROM imports WHERE state = 'running'")
@@ -266,7 +276,7 @@ extension Store {
       return ImportSession(
         store: self, id: running["id"], checkpoint: ImportCheckpoint(running),
         lastFinished: last.map(Instant.init(milliseconds:)),
-        erasures: try Self.erasures(database), memory: memory)
+        erasures: try Self.erasures(database), lease: lease, memory: memory)
     }
   }
 

@@ -44,6 +44,7 @@ extension Store {
     try principal.require(.linkCustomers)
     try Self.check(first, second)
     let now = clock()
+    defer { memory.forgetRules() }
     return try changing.withLock { _ in
       try write { database in
         guard
@@ -69,6 +70,7 @@ extension Store {
     try principal.require(.linkCustomers)
     let now = clock()
     let pair = LinkRow(first, second, .person, rule: "", said: now)
+    defer { memory.forgetRules() }
     try changing.withLock { _ in
       try write { database in
         try database.execute(

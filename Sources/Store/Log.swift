@@ -45,7 +45,7 @@ extension Store {
         "events.append", problem: "These are \(events.count) events.",
         remedy: "Append at most \(Self.longestAppend) events at a time.")
     }
-    let checked = CheckedEvents(events, names: names, erasures: try knownErasures())
+    let checked = CheckedEvents(events, names: names, rules: try arrivalRules())
     guard checked.chunk.size <= Self.largestAppend else {
       throw Refusal(
         "events.append", problem: "These events have \(checked.chunk.size) bytes.",
@@ -59,22 +59,37 @@ extension Store {
   /// - Returns: one verdict for each event of each group.
   func append(_ groups: [CheckedEvents]) throws -> [[Verdict]] {
     try appending.withLock { _ in
-      let erasures = try knownErasures()
+      let rules = try arrivalRules()
       var groups = groups.map { group in
-        group.erasures.revision == erasures.revision
-          ? group : CheckedEvents(group.events, names: names, erasures: erasures)
+        group.rules.revision == rules.revision
+          ? group : CheckedEvents(group.events, names: names, rules: rules)
       }
       try findRepeated(in: &groups)
+      let consent = groups.flatMap(\.consent)
+      defer { if !consent.isEmpty { memory.forgetRules() } }
       let chunks = groups.map(\.chunk).filter { $0.count > 0 }
-      guard !chunks.isEmpty else { return groups.map(\.verdicts) }
+      guard !chunks.isEmpty else {
+        if !consent.isEmpty {
+          try write { database in for change in consent { try change.save(database) } }
+        }
+        return groups.map(\.verdicts)
+      }
+      let links = groups.flatMap(\.links)
       let count = chunks.reduce(0) { $0 + $1.count }
       let row = LogRow(first: Int(try reserveArrivals(count)), chunks: chunks)
       let messages = groups.flatMap(\.messages)
       try tail.state.withLock { state in
         try write { database in
-          try insert(row, linking: groups.flatMap(\.links), database)
+          try insert(row, linking: links, database)
+          for change in consent { try change.save(database) }
         }
         state.pieces?.append(.row(row, messages: messages))
+      }
+      // Who is tied to somebody who denies consent does so, too.
+      if !rules.words.isEmpty,
+        links.contains(where: { $0.identities.contains { rules.words[$0.key] != nil } })
+      {
+        memory.forgetRules()
       }
       sortInBackground(added: count)
       return groups.map(\.verdicts)
@@ -105,18 +120,12 @@ extension Store {
   }
 }
 
-/// The erasures that new events are checked against, and how often they have changed.
-struct KnownErasures: Sendable {
-  var times: [UInt64: Int64]
-  var revision: Int
-}
-
 /// Events that were checked, and those of them that may be taken in the form of the log.
 struct CheckedEvents: Sendable {
   /// All events.
   let events: [Event]
-  /// The erasures that they were checked against.
-  let erasures: KnownErasures
+  /// What they were checked against.
+  let rules: ArrivalRules
   /// What becomes of each; `taken` until it is known to be repeated.
   var verdicts: [Verdict]
   /// The positions of those that may be taken.
@@ -129,11 +138,14 @@ struct CheckedEvents: Sendable {
   var links: [LinkRow] = []
   /// They themselves.
   var chunk: LogChunk
+  /// What they say of consent that changes anything, in order, and what it comes to.
+  var consent: [ConsentChange] = []
+  var consentWords: [UInt64: ConsentWords] = [:]
 
   /// Checks events one by one.
-  init(_ events: [Event], names: SharedEventNames, erasures: KnownErasures) {
+  init(_ events: [Event], names: SharedEventNames, rules: ArrivalRules) {
     self.events = events
-    self.erasures = erasures
+    self.rules = rules
     verdicts = [Verdict](repeating: .taken, count: events.count)
     chunk = LogChunk(expecting: events.count)
     passed.reserveCapacity(events.count)
@@ -141,7 +153,9 @@ struct CheckedEvents: Sendable {
     codes.reserveCapacity(events.count)
     for (index, event) in events.enumerated() {
       do throws(Refusal) {
-        try event.checkForLog(erasures.times)
+        try event.checkForLog()
+        try rules.check(event)
+        try checkConsent(event)
         guard let code = names.code(of: event.name) else { throw .tooManyNames }
         add(event, at: index, code: code, message: event.messageHash)
       } catch {
@@ -156,7 +170,7 @@ struct CheckedEvents: Sendable {
     codes.append(code)
     chunk.append(event, code: code, message: message)
     // The other customer's event is welcome; the name of the erased one in it is not.
-    if let linked = event.linked, event.time.milliseconds > erasures.times[linked.key] ?? .min {
+    if let linked = event.linked, event.time.milliseconds > rules.erasures[linked.key] ?? .min {
       links.append(
         LinkRow(event.identity, linked, .event, rule: "named by one event", said: event.time))
     }
@@ -180,7 +194,7 @@ struct CheckedEvents: Sendable {
 
 extension Event {
   /// Refuses an event that the log can't keep.
-  fileprivate func checkForLog(_ erasures: [UInt64: Int64]) throws(Refusal) {
+  fileprivate func checkForLog() throws(Refusal) {
     try Store.check(identity)
     if let linked { try Store.check(identity, linked) }
     guard time >= .earliest, time < .tooLate else {
@@ -190,11 +204,6 @@ extension Event {
     }
     guard !name.isEmpty else {
       throw Refusal("events.name", problem: "The event has no name.", remedy: "Name what happened.")
-    }
-    if !erasures.isEmpty, let erased = erasures[identity.key], time.milliseconds <= erased {
-      throw Refusal(
-        "events.erased", problem: "The customer was erased after this event.",
-        remedy: "Leave it out; events after the erasure are welcome.")
     }
     var size = name.utf8.count + identity.id.utf8.count
     for (name, value) in properties {

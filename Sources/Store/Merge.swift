@@ -12,8 +12,15 @@ struct Merge: Sendable {
   private let drops: [RowSet]
   /// The arrivals of those of them that belong to displaced customers.
   private let droppedArrivals: Set<UInt32>
+  /// The rows of each taken source that go now.
+  private let removals: [RowSet]
+  private let removing: HorizonTable
   /// How many events were taken before, leaving out those of erased customers.
   let takenRows: Int
+  /// How many of the events that were taken go now.
+  let removed: Int
+  /// How many staged events are older than events are kept.
+  let expired: Int
   /// How many events are staged.
   let stagedRows: Int
   /// How many staged events are older than the erasure of their customer.
@@ -25,9 +32,11 @@ struct Merge: Sendable {
   ///   - taken: events that count already.
   ///   - staged: the events of one import, each customer being one identity.
   ///   - erasures: until when the staged events of erased keys are refused.
+  ///   - keeping: which staged events are refused since they are older than events are kept.
+  ///   - removing: which events that count already go.
   init(
     taken: [Placement.Source], staged: [Placement.Source], placement: Placement,
-    erasures: [UInt64: Int64] = [:]
+    erasures: [UInt64: Int64], keeping: HorizonTable, removing: HorizonTable
   ) {
     self.placement = placement
     self.taken = MergeSide(taken, placement)
@@ -36,11 +45,18 @@ struct Merge: Sendable {
     stagedRows = self.staged.rows
     var drops = StorySegment.repeatedMessages(
       taken: self.taken.sources, staged: self.staged.sources)
-    var erased = 0
+    var (erased, expired) = (0, 0)
     for (index, segment) in self.staged.sources.enumerated() {
       erased += segment.insertErased(erasures, into: &drops[index])
+      let before = drops[index].count
+      keeping.forEachPast(in: segment) { drops[index].insert($0) }
+      expired += drops[index].count - before
     }
     self.erased = erased
+    self.expired = expired
+    self.removing = removing
+    removals = self.taken.sources.map(removing.past)
+    removed = removals.reduce(0) { $0 + $1.count }
     self.drops = drops
     droppedArrivals = self.staged.arrivals(of: drops)
   }
@@ -72,8 +88,12 @@ struct Merge: Sendable {
   func shard(_ keys: ClosedRange<UInt64>) throws(Refusal) -> StorySegment {
     var taken = self.taken.staying
     var staged = self.staged.staying
-    if let moved = try self.taken.moved(into: keys, placement) { taken.append(moved) }
-    var dropping = taken.map { _ in RowSet() } + drops
+    var dropping = removals
+    if let moved = try self.taken.moved(into: keys, placement) {
+      taken.append(moved)
+      dropping.append(removing.past(in: moved))
+    }
+    dropping += drops
     if let moved = try self.staged.moved(into: keys, placement) {
       var rows = RowSet()
       for (row, arrival) in moved.arrivals.enumerated() where droppedArrivals.contains(arrival) {

@@ -5,22 +5,22 @@ import Parts
 import Stories
 import Synchronization
 
-/// What appending knows by heart: see `Store.findRepeated` and `Store.knownErasures`.
+/// What appending knows by heart: see `Store.findRepeated` and `Store.arrivalRules`.
 final class AppendMemory: Sendable {
   /// What the events of the log and of covered parts are recognised by.
   let messages = KnownMessages()
   /// The parts of the base; nil after a change.
   let base = Mutex<[ManifestPart]?>(nil)
-  /// The erasures, and how often they have changed; no times: to be read anew.
-  let erasures = Mutex<(times: [UInt64: Int64]?, revision: Int)>((nil, 0))
+  /// What new events have to pass, and how often it has changed; no rules: to be read anew.
+  let rules = Mutex<(known: ArrivalRules?, revision: Int)>((nil, 0))
   /// Whether a thread learns what the base holds, and whether it should stop.
   let learning = Mutex<(isBusy: Bool, isClosed: Bool)>((false, false))
   /// Held by whoever learns it.
   let learner = Mutex(())
 
-  /// Forgets the erasures, since there are new ones.
-  func forgetErasures() {
-    erasures.withLock { $0 = (nil, $0.revision + 1) }
+  /// Forgets what new events have to pass, since that changed.
+  func forgetRules() {
+    rules.withLock { $0 = (nil, $0.revision + 1) }
   }
 }
 
@@ -128,14 +128,5 @@ extension Store {
       }
       memory.learning.withLock { $0.isBusy = false }
     }.start()
-  }
-
-  /// Until when the events of each erased key are refused.
-  func knownErasures() throws -> KnownErasures {
-    let (times, revision) = memory.erasures.withLock { $0 }
-    if let times { return KnownErasures(times: times, revision: revision) }
-    let read = try read { try Self.erasures($0) }
-    memory.erasures.withLock { if $0.revision == revision { $0.times = read } }
-    return KnownErasures(times: read, revision: revision)
   }
 }

@@ -16,9 +16,14 @@ struct RewritePlan: Sendable {
   /// The state of the links once the rewriting is done.
   var identity: Int
   var hasNewLinks: Bool
+  /// How long events are kept: an import leaves older ones out.
+  var kept: Horizon
+  /// The removal of events that count already; nil where nobody asks for one.
+  var removal: Removal?
 
   init(
-    _ database: Database, log: LogView, of store: Store, finishing importID: Int64?
+    _ database: Database, log: LogView, of store: Store, finishing importID: Int64?,
+    removal: Removal? = nil
   ) throws {
     base = try ManifestPart.base(database)
     staged = try importID.map { try ManifestPart.staged(database, importID: $0) } ?? []
@@ -34,6 +39,8 @@ struct RewritePlan: Sendable {
       : try store.resolution(database)
     placement = Placement(resolution: resolution, erased: try Store.hiddenKeys(database))
     erasures = try Store.erasures(database)
+    kept = try Store.retentionRule(database).horizon(at: store.clock())
+    self.removal = removal
   }
 }
 
@@ -47,7 +54,7 @@ extension RewritePlan {
     guard parts == 0, log.pieces.isEmpty else { return nil }
     try self.init(database, log: log, of: store, finishing: importID)
     guard !hasNewLinks, placement.resolution.canonical.isEmpty, placement.erased.isEmpty,
-      erasures.isEmpty
+      erasures.isEmpty, kept == Horizon()
     else { return nil }
   }
 }
@@ -62,7 +69,8 @@ extension ImportSession {
     progress: @escaping @Sendable (_ done: Int, _ of: Int) -> Void = { _, _ in }
   ) throws -> ImportResult {
     try store.completeErasures()
-    return try store.alone {
+    defer { store.memory.forgetRules() }
+    let result = try store.alone {
       try waiting.withLock { waiting in
         if let result = try store.finishFirst(self, waiting, progress: progress) {
           waiting = WaitingEvents()
@@ -72,6 +80,8 @@ extension ImportSession {
         return try store.rewrite(finishing: id, progress: progress) ?? ImportResult()
       }
     }
+    lease.end()
+    return result
   }
 }
 
@@ -82,19 +92,37 @@ extension Store {
   public func seal() throws {
     try completeErasures()
     try changing.withLock { _ in
-      defer { tail.state.withLock { $0.boundary = nil } }
-      let plan = try view(mark: { $0.boundary = $1 }) { database, log in
-        try RewritePlan(database, log: log, of: self, finishing: nil)
-      }
-      guard !plan.log.pieces.isEmpty else { return }
-      let merge = try merge(plan)
-      let parts = try write(merge, identity: plan.identity, priority: .low) { _, _ in }
-      let swapped = try appending.withLock { _ in try swap(nil, plan, merge, parts) }
-      // Memory is given back, and files are removed, while others append.
-      withExtendedLifetime(swapped.dropped) {}
-      removeFiles(plan.base.map(\.number))
-      tryToTrimLog()
+      _ = try rewriteBesideAppending(removal: nil) { plan, _ in !plan.log.pieces.isEmpty }
     }
+  }
+
+  /// Writes the base anew with the log, and without what is to go, while others append.
+  ///
+  /// The caller holds `changing`.
+  /// - Parameter isNeeded: whether there is anything to do.
+  /// - Returns: what went.
+  func rewriteBesideAppending(
+    removal: Removal?, progress: @escaping @Sendable (Int, Int) -> Void = { _, _ in },
+    isNeeded: (RewritePlan, Merge) -> Bool
+  ) throws -> RetentionReport {
+    defer { tail.state.withLock { $0.boundary = nil } }
+    let plan = try view(mark: { $0.boundary = $1 }) { database, log in
+      try RewritePlan(database, log: log, of: self, finishing: nil, removal: removal)
+    }
+    let merge = try merge(plan)
+    guard isNeeded(plan, merge) else { return RetentionReport() }
+    let parts = try write(
+      merge, identity: plan.identity, priority: .low, progress: progress)
+    if removal != nil {
+      // Who looks for identities in them has no time to check their bytes: others wait to append.
+      for part in parts { _ = try self.parts.part(part, in: folder) }
+    }
+    let swapped = try appending.withLock { _ in try swap(nil, plan, merge, parts) }
+    // Memory is given back, and files are removed, while others append.
+    withExtendedLifetime(swapped.dropped) {}
+    removeFiles(plan.base.map(\.number))
+    tryToTrimLog()
+    return RetentionReport(events: merge.removed, links: swapped.links)
   }
 
   /// Writes the whole base anew: with the log, an import's staged events, and today's links.
@@ -121,18 +149,24 @@ extension Store {
 
   /// Makes parts count instead of what they were made from; the caller holds `appending`.
   ///
-  /// - Returns: what is not needed any more, too, which may take a while to be given back.
+  /// - Returns: how many links went, and what is not needed any more, too, which may take a while
+  ///   to be given back.
   private func swap(
     _ importID: Int64?, _ plan: RewritePlan, _ merge: Merge, _ parts: [ManifestPart]
-  ) throws -> (result: ImportResult?, dropped: (KeptSnapshot?, [LogPiece])) {
+  ) throws -> (result: ImportResult?, links: Int, dropped: (KeptSnapshot?, [LogPiece])) {
     let old = plan.base + plan.staged
-    let added = parts.reduce(0) { $0 + $1.rows } - merge.takenRows
+    let added = parts.reduce(0) { $0 + $1.rows } - (merge.takenRows - merge.removed)
+    let forgotten =
+      plan.removal == nil ? [] : try linksWithoutEvents(parts, logFrom: plan.log.end)
     // Where the disk fails in the commit it may still stand, so the new files are left to a sweep.
     let (result, pieces) = try tail.state.withLock { state in
       let result = try write {
         try end(
           importID, plan, with: parts, replacing: old, added: added,
-          repeated: merge.stagedRows - added - merge.erased, erased: merge.erased, $0)
+          repeated: merge.stagedRows - added - merge.erased - merge.expired,
+          erased: merge.erased, expired: merge.expired,
+          alongside: { try plan.removal?.end(merge.removed, forgetting: forgotten, of: self, $0) },
+          $0)
       }
       return (result, state.remove(before: plan.log.end))
     }
@@ -145,7 +179,7 @@ extension Store {
       defer { kept = nil }
       return kept
     }
-    return (result, (kept, pieces))
+    return (result, forgotten.count, (kept, pieces))
   }
 
   /// Finishes the first import of a store, all of whose events wait in memory: they are sorted and
@@ -233,15 +267,18 @@ extension Store {
     let staged = try plan.staged.map {
       Placement.Source(segment: try parts.part($0, in: folder).segment, isSettled: false)
     }
+    let names = names.current.names
     return Merge(
-      taken: taken, staged: staged, placement: plan.placement, erasures: plan.erasures)
+      taken: taken, staged: staged, placement: plan.placement, erasures: plan.erasures,
+      keeping: HorizonTable(plan.kept, names: names),
+      removing: HorizonTable(plan.removal?.horizon ?? Horizon(), names: names))
   }
 
   /// The transaction that swaps parts, trims the log and ends the import.
   private func end(
     _ importID: Int64?, _ plan: RewritePlan, with new: [ManifestPart],
     replacing old: [ManifestPart] = [], added: Int, repeated: Int, erased: Int = 0,
-    _ database: Database
+    expired: Int = 0, alongside: (Database) throws -> Void = { _ in }, _ database: Database
   ) throws -> ImportResult? {
     if !old.isEmpty || !new.isEmpty {
       for part in old { try part.delete(database) }
@@ -252,6 +289,7 @@ extension Store {
         arguments: [counters.withLock { $0.arrival }])
       try advance("manifest", in: database)
     }
+    try alongside(database)
     guard let importID else { return nil }
     if plan.hasNewLinks {
       try Self.publishLinks(ofImport: importID, database)
@@ -275,12 +313,13 @@ extension Store {
       database, sql: "SELECT id FROM links WHERE import = ?", arguments: [importID])
     return ImportResult(
       records: row["records"], added: added, repeated: repeated, erased: row["erased"],
-      rejected: row["rejected"], refusedLinks: refused.intersection(own).count)
+      expired: expired, rejected: row["rejected"], refusedLinks: refused.intersection(own).count)
   }
 }
 
 extension ImportResult {
   fileprivate init() {
-    self.init(records: 0, added: 0, repeated: 0, erased: 0, rejected: 0, refusedLinks: 0)
+    self.init(
+      records: 0, added: 0, repeated: 0, erased: 0, expired: 0, rejected: 0, refusedLinks: 0)
   }
 }

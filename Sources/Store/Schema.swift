@@ -179,5 +179,5 @@ enum Schema {
 
   private static let version4 = logTables + peopleTables
 
-  private static let version5 = replyTables + pullingTables
+  private static let version5 = replyTables + pullingTables + consentTables
 }

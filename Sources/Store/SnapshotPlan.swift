@@ -31,6 +31,7 @@ struct SnapshotPlan: Sendable {
   var names: EventNames
   var placement: Placement
   var log: LogView
+  var removed: Horizon
 
   /// A snapshot that was kept, or what to do for a new one.
   enum Found {
@@ -56,7 +57,7 @@ struct SnapshotPlan: Sendable {
         placement: Placement(
           resolution: try store.resolution(database, view),
           erased: try Store.hiddenKeys(database)),
-        log: try log()))
+        log: try log(), removed: try Store.removedEvents(database)))
   }
 
   /// The snapshot; where only events and links have come since the last one, made from that.
@@ -72,7 +73,8 @@ struct SnapshotPlan: Sendable {
         isSettled: view == .latest && part.identity == state.identity)
     }
     let tail = try store.tail.segments(log.pieces, of: store)
-    let stories = Stories(names: names, segments: try placement.placing(sources, tail: tail))
+    var stories = Stories(names: names, segments: try placement.placing(sources, tail: tail))
+    stories.removed = removed
     return KeptSnapshot(state: state, stories: stories, placement: placement, epoch: log.epoch)
   }
 
@@ -88,9 +90,10 @@ struct SnapshotPlan: Sendable {
       moved: kept.state.identity == state.identity
         ? [] : placement.resolution.changes(since: kept.placement.resolution))
     let latest = new.compactMap { $0.times.max() }.max().map(Instant.init(milliseconds:))
-    let stories = Stories(
+    var stories = Stories(
       names: names, segments: segments,
       watermark: [kept.stories.watermark, latest].compactMap { $0 }.max())
+    stories.removed = removed
     return KeptSnapshot(state: state, stories: stories, placement: placement, epoch: log.epoch)
   }
 }

@@ -41,6 +41,7 @@ public final class Store: Sendable {
   /// The log in memory, for the process that writes; its lock is the innermost.
   let tail = LogTail()
   let memory = AppendMemory()
+  let imports = RunningImports()
   /// The last snapshot of the latest view.
   let lastSnapshot = Mutex<KeptSnapshot?>(nil)
   /// The database's file, once it was searched after an erasure.

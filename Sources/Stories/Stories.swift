@@ -19,6 +19,8 @@ public struct Stories: Sendable {
   public private(set) var shelf = Shelf()
   /// The time of the latest visible event: how far the data reach. nil where there is no event.
   public private(set) var watermark: Instant?
+  /// Before when events were removed that were there once.
+  public var removed = Horizon()
 
   /// Makes stories from segments, each customer being visible in one of them only.
   public init(names: EventNames, segments: [StorySegment]) {

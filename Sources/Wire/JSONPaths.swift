@@ -102,10 +102,12 @@ struct JSONPaths: ~Copyable {
     "groupId": .group, "previousId": .previous,
   ]
 
-  /// What is kept of Segment's context: where the page was and which campaign led there.
+  /// What is kept of Segment's context: where the page was, which campaign led there, and consent.
   private static func isKept(_ path: String) -> Bool {
-    path.hasPrefix("context.campaign.")
-      || ["context.page.path", "context.page.url", "context.page.referrer"].contains(path)
+    path.hasPrefix("context.campaign.") || path.hasPrefix("context.consent.")
+      || [
+        "context.page.path", "context.page.url", "context.page.referrer", "context.consent",
+      ].contains(path)
   }
 
   /// The property that a path's values go to; nil where there is no room for another.

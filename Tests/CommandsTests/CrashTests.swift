@@ -127,3 +127,56 @@ struct `An erasure that is killed` {
     #expect(doctor.code == 0 && doctor.output.contains("All is well"), "\(doctor)")
   }
 }
+
+@Suite
+struct `A removal of old events that is killed` {
+  @Test
+  func `has removed all of them or none, and is finished by the next`() throws {
+    let folder = try Folder()
+    let now = Int64(Date().timeIntervalSince1970 * 1000)
+    var dice = SeededGenerator(5)
+    var text = "user_id,anonymous_id,event,time\n"
+    for number in 0..<20_000 {
+      let time = now - Int64(dice.below(400)) * 86_400_000
+      text +=
+        "user-\(number % 900),\(dice.one(in: 9) ? "device-\(number % 700)" : ""),Seen,\(time)\n"
+    }
+    try folder.write(text, to: "events.csv")
+    try #require(try Program.run("import", "events.csv", "-d", "whole", in: folder).code == 0)
+    let all = try Self.events("whole", in: folder)
+    let begun = ContinuousClock.now
+    try folder.copy("whole", to: "kept")
+    try Self.retain("kept", in: folder)
+    let usual = (ContinuousClock.now - begun) / .seconds(1)
+    let kept = try Self.events("kept", in: folder)
+    #expect(kept.count > 1000 && kept.count < all.count / 2)
+    var (before, after) = (0, 0)
+    for round in 0..<20 {
+      let store = "round-\(round)"
+      try folder.copy("whole", to: store)
+      let program = try Program.start(
+        ["retain", "--months", "3", "--yes", "-d", store], in: folder)
+      program.sleep(seconds: Double(dice.below(1000)) / 1000 * usual)
+      program.end()
+      let left = try Self.events(store, in: folder)
+      if left == all { before += 1 } else if left == kept { after += 1 }
+      #expect(before + after == round + 1, "round \(round)")
+      try Self.retain(store, in: folder)
+      let isSame = try Self.events(store, in: folder) == kept
+      #expect(isSame, "round \(round)")
+      try folder.remove(store)
+    }
+    #expect(before > 0)
+  }
+
+  private static func retain(_ store: String, in folder: Folder) throws {
+    let run = try Program.run("retain", "--months", "3", "--yes", "-d", store, in: folder)
+    #expect(run.code == 0 && run.output.contains("Removed"), "\(run)")
+    let doctor = try Program.run("doctor", "-d", store, in: folder)
+    #expect(doctor.code == 0 && doctor.output.contains("All is well"), "\(doctor)")
+  }
+
+  private static func events(_ store: String, in folder: Folder) throws -> String {
+    try Program.run("export", "-d", store, in: folder).output
+  }
+}

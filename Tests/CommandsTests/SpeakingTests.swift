@@ -206,7 +206,7 @@ struct `The command line` {
     #expect(
       Set(forms) == [
         "check", "import", "map", "funnel", "ask", "questions", "segments", "customers", "erase",
-        "verify", "doctor", "export", "version",
+        "retain", "verify", "doctor", "export", "version",
       ])
   }
 

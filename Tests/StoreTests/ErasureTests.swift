@@ -30,8 +30,10 @@ struct `An erasure` {
         "seen", at: Instant(milliseconds: 61), by: Identity("user-1"),
         linked: Identity("erase-me-7"), messageID: "other"),
     ])
-    let session = try store.beginImport(source: "b.csv", fingerprint: "b")
-    try session.stage(theirs.map { $0.later } + randomEvents(40, &dice), &dice)
+    do {
+      let interrupted = try store.beginImport(source: "b.csv", fingerprint: "b")
+      try interrupted.stage(theirs.map { $0.later } + randomEvents(40, &dice), &dice)
+    }
     let before = try #require(try store.snapshot().byKey)
     let report = try store.erase(Identity("anonymous:erase-me-too"))
     #expect(report.traces == [])
@@ -45,7 +47,7 @@ struct `An erasure` {
     #expect(try store.snapshot().byKey == others)
     #expect(try !anyFileHolds("erase-me"))
     #expect(try store.doctor().filter { $0.severity == .error } == [])
-    _ = try session.finish()
+    _ = try store.beginImport(source: "b.csv", fingerprint: "b").finish()
     #expect(try store.snapshot().byKey?.keys.filter(keys.contains) == [])
     #expect(try !anyFileHolds("erase-me"))
   }
@@ -80,8 +82,10 @@ struct `An erasure` {
     try store.import(events, &dice)
     #expect(try store.snapshot().byKey == [gone.key: events])
     try store.unlink(gone, kept)
-    let session = try store.beginImport(source: "b", fingerprint: "b")
-    try session.stage(events[...], checkpoint: 2)
+    do {
+      let interrupted = try store.beginImport(source: "b", fingerprint: "b")
+      try interrupted.stage(events[...], checkpoint: 2)
+    }
     #expect(try store.erase(gone).isProven)
     #expect(try store.snapshot().byKey == [kept.key: [events[1]]])
     #expect(try !anyFileHolds("customer-a"))
@@ -170,6 +174,26 @@ struct `An erasure` {
   }
 
   @Test
+  func `waits for an import of the same process, which holds events that it would miss`() throws {
+    let store = try Store.open(at: folder.path, access: .writing)
+    var dice = SeededGenerator(1)
+    let gone = Identity("customer-a")
+    let event = Event("seen", at: Instant(milliseconds: 5), by: gone)
+    try store.import([event], &dice)
+    let session = try store.beginImport(source: "b", fingerprint: "b")
+    try session.take([event.later], &dice)
+    expectRefusal("store.importing") { _ = try store.erase(gone) }
+    expectRefusal("store.importing") { _ = try store.removeExpired() }
+    _ = try session.finish()
+    let report = try store.erase(gone)
+    #expect(report.events == 2 && report.isProven)
+    let given = try store.beginImport(source: "c", fingerprint: "c")
+    expectRefusal("store.importing") { _ = try store.erase(gone) }
+    try given.discard()
+    #expect(try store.erase(gone).events == 0)
+  }
+
+  @Test
   func `holds for an import that was begun before it`() throws {
     let clock = TestClock()
     clock.advance(1000)
@@ -180,8 +204,9 @@ struct `An erasure` {
     linking.linked = gone
     let events = [Event("seen", at: Instant(milliseconds: 5), by: gone), linking]
     try store.import([events[0]], fingerprint: "a", &dice)
-    let session = try store.beginImport(source: "b", fingerprint: "b")
+    do { _ = try store.beginImport(source: "b", fingerprint: "b") }
     #expect(try store.erase(gone).isProven)
+    let session = try store.beginImport(source: "b", fingerprint: "b")
     try session.stage(events[...], checkpoint: 2)
     let result = try session.finish()
     #expect(result.erased == 1)

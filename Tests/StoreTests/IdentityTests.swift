@@ -46,6 +46,18 @@ struct NaiveIdentity {
     return found
   }
 
+  /// Loses the facts of those whom any facts tie together and of whom a condition holds.
+  mutating func forget(_ isGone: (Set<Identity>) -> Bool) {
+    var groups: [Set<Identity>] = []
+    for fact in facts {
+      let touched = groups.filter { !$0.isDisjoint(with: fact.pair) }
+      groups.removeAll { touched.contains($0) }
+      groups.append(touched.reduce(fact.pair) { $0.union($1) })
+    }
+    let gone = groups.filter(isGone).reduce(Set()) { $0.union($1) }
+    facts.removeAll { !$0.pair.isDisjoint(with: gone) }
+  }
+
   func customers(asOf instant: Instant?) -> (customers: [Set<Identity>], refused: Int) {
     let standing = facts.filter { fact in
       guard let instant else { return fact.removed == nil }

@@ -1,3 +1,4 @@
+import Accounts
 import Events
 import Foundation
 import GRDB
@@ -81,6 +82,16 @@ private struct TwinStores {
     for identity in customer { erased[identity] = clock.now }
   }
 
+  /// Removes what happened before some moments.
+  mutating func remove(_ horizon: Horizon) throws {
+    let report = try store.remove(Removal(horizon: horizon, principal: .folderOwner))
+    let before = naive.events.count
+    naive.remove { horizon.limit(of: $0.name).map { [time = $0.time] in time < $0 } ?? false }
+    #expect(report.events == before - naive.events.count)
+    let left = Set(naive.events.map(\.identity))
+    if report.events > 0 { people.forget { $0.isDisjoint(with: left) } }
+  }
+
   func compare() throws {
     let canonical = people.canonical()
     let stories = naive.stories { canonical[$0] ?? $0 }
@@ -98,7 +109,7 @@ struct `The log of a store` {
     var twins = try TwinStores()
     for step in 0..<30 {
       twins.clock.advance(Int64.random(in: 0...20_000, using: &dice))
-      switch Int.random(in: 0..<12, using: &dice) {
+      switch Int.random(in: 0..<13, using: &dice) {
       case 0...5:
         var events = randomEvents(Int.random(in: 1...25, using: &dice), &dice, links: 9)
         // Some that it has already, and some of those twice.
@@ -119,6 +130,13 @@ struct `The log of a store` {
           continue
         }
         try twins.erase(event.identity)
+      case 11:
+        guard dice.one(in: 2) else { continue }
+        let moments = (0..<3).map { _ in
+          dice.one(in: 3) ? nil : Instant(milliseconds: Int64(dice.below(120)) * 1000)
+        }
+        try twins.remove(
+          Horizon(others: moments[0], named: ["seen": moments[1], "called": moments[2]]))
       default: try twins.store.tail.sort(of: twins.store)
       }
       if dice.one(in: 2) { try twins.compare() }

@@ -120,6 +120,12 @@ struct NaiveStore {
     for event in events where event.messageID == nil { equals[event.known, default: 0] += 1 }
   }
 
+  /// Loses the events that meet a condition.
+  mutating func remove(_ isGone: (Event) -> Bool) {
+    events.removeAll(where: isGone)
+    erase([])
+  }
+
   /// Every customer's story, by canonical key.
   func stories(_ canonical: (UInt64) -> UInt64 = { $0 }) -> [UInt64: [Event]] {
     var stories: [UInt64: [(Int, Event)]] = [:]

@@ -2,10 +2,12 @@
 
 import os
 import random
+import sqlite3
 import subprocess
 import threading
 import time
 
+import pytest
 import requests
 from collecting import EXPERIENCE, basic, exported, free_port, names, write_key
 from conftest import PROGRAM
@@ -62,12 +64,13 @@ class Sender(threading.Thread):
             batch = []
 
 
-def test_what_was_acknowledged_is_there_once_after_every_kill(serve, tmp_path):
+@pytest.mark.parametrize("arguments", [[], ["--set", "sealing.events=60"]], ids=["usual", "sealing"])
+def test_what_was_acknowledged_is_there_once_after_every_kill(serve, tmp_path, arguments):
     (tmp_path / "experience.yaml").write_text(EXPERIENCE)
     place = (tmp_path / "data", tmp_path / "experience.yaml")
     dice = random.Random(7)
     port = free_port()
-    server = serve(*place, port=port)
+    server = serve(*place, *arguments, port=port)
     key = write_key(server)
     senders = [Sender(number, server.url, key) for number in range(SENDERS)]
     for sender in senders:
@@ -76,7 +79,7 @@ def test_what_was_acknowledged_is_there_once_after_every_kill(serve, tmp_path):
     for _ in range(ROUNDS):
         time.sleep(dice.uniform(0.02, LONGEST_ROUND))
         server.kill()
-        server = serve(*place, port=port)
+        server = serve(*place, *arguments, port=port)
     for sender in senders:
         sender.ended.set()
     for sender in senders:
@@ -87,6 +90,11 @@ def test_what_was_acknowledged_is_there_once_after_every_kill(serve, tmp_path):
 
     acknowledged = set().union(*(sender.acknowledged for sender in senders))
     unanswered = set().union(*(sender.unanswered for sender in senders)) - acknowledged
+    if arguments:
+        with sqlite3.connect(place[0] / "waymark.sqlite") as database:
+            sealed, = database.execute("SELECT sum(row_count) FROM parts").fetchone()
+        database.close()
+        assert sealed > 60
     found = names(exported(place[0]))
     print(
         f"\n{ROUNDS} kills in {time.monotonic() - start:.0f} s: {len(acknowledged)} acknowledged, "

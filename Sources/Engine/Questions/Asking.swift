@@ -17,12 +17,16 @@ public struct Receipt: Sendable, Encodable, Equatable {
   public var definition: String
   /// The time of the latest event: how far the data reach.
   public var watermark: Instant?
+  /// Before this moment events were removed, since they were older than events are kept; nil: none
+  /// were.
+  public var removedBefore: Instant?
   /// Events of the stories that were asked.
   public var events: Int
   /// Units of those stories: customers, or what else the question counts.
   public var units: Int
   public var tally: AnswerTally
-  /// What a reader should know of the question: names in it that no event has.
+  /// What a reader should know of the question: names in it that no event has, events of
+  /// its range that were removed.
   public var notes: [String]
 }
 
@@ -60,7 +64,8 @@ extension Stories {
         answers[position] = Answered(
           receipt: Receipt(
             question: questions[position], definition: try questions[position].definition,
-            watermark: whole.watermark, events: read.eventCount, units: read.customerCount,
+            watermark: whole.watermark, removedBefore: whole.removed.latest,
+            events: read.eventCount, units: read.customerCount,
             tally: tally, notes: questions[position].notes(on: whole)),
           answer: answer)
       }
@@ -253,6 +258,31 @@ extension Question {
     }
     let named = conditions.reduce(into: Set<String>()) { $0.formUnion($1.namedEvents) }
     return named.filter { stories.names.code(of: $0) == nil }.sorted()
-      .map { "no event named “\($0)” in the data" }
+      .map { "no event named “\($0)” in the data" } + stories.removed.notes(from: scope.from)
   }
+}
+
+extension Horizon {
+  /// Says which events are gone of a range that begins at a moment; nil: at the first event.
+  fileprivate func notes(from beginning: Instant?) -> [String] {
+    func isReached(_ limit: Instant?) -> Bool {
+      guard let limit else { return false }
+      return beginning.map { $0 < limit } ?? true
+    }
+    var notes: [String] = []
+    let own = named.keys.sorted()
+    if let others, isReached(others) {
+      let others = "events before \(others) were removed"
+      notes.append(own.isEmpty ? others : others + ", but for names that have a term of their own")
+    }
+    for name in own.filter({ isReached(limit(of: $0)) }).prefix(Self.mostNotes) {
+      if let limit = limit(of: name) {
+        notes.append("events named “\(name)” before \(limit) were removed")
+      }
+    }
+    return notes
+  }
+
+  /// A receipt speaks of so many names; the page of settings has all.
+  private static var mostNotes: Int { 10 }
 }

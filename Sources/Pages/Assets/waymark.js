@@ -1,4 +1,4 @@
-// Waymark in a page of yours: page views, clicks on marked elements, and what the page tells.
+// Waymark in a page of yours: page views, clicks on mark elements, and what the page tells.
 //
 //   <script defer src="https://waymark.example/waymark.js" data-key="wk_…"></script>
 //
@@ -12,8 +12,8 @@
 // Statements end with a semicolon and comments have lines of their own, so that this is easy.
 (() => {
   const { dataset: options, src } = document.currentScript;
-  const prefix = "waymark:", to = new URL("/v1/batch", src).href;
-  let store = {}, held = [], timer = 0, wait = 1e3, from = document.referrer, last;
+  const prefix = "waymark:", to = new URL("/v1/batch", src);
+  let store = {}, held = [], timer, wait = 1e3, from = document.referrer, last;
   // Where nothing can be kept, it is kept for as long as the page is open.
   try { store = localStorage; } catch {}
 
@@ -22,9 +22,9 @@
       try { store[prefix + name] = value; } catch { store = { ...store, [prefix + name]: value }; }
     },
     random = () => crypto.getRandomValues(new Uint32Array(4)).join("-"),
-    silent = options.consent == "required" || options.privacySignal == "respect"
-      && (navigator.globalPrivacyControl || navigator.doNotTrack == 1),
-    allowed = () => (get("consent") || (silent ? "" : "granted")) == "granted",
+    allowed = () => get("consent") ? get("consent") == "granted"
+      : !(options.consent == "required" || options.privacySignal == "respect"
+        && (navigator.globalPrivacyControl || navigator.doNotTrack == 1)),
 
     // Each event has a key of its own, so that tabs don't overwrite each other's; a later one sorts
     // behind. What two tabs send twice the server knows by its messageId.
@@ -34,7 +34,7 @@
     pack = batch => JSON.stringify({
       writeKey: options.key, sentAt: new Date, batch: batch.map(key => JSON.parse(store[key]))
     }),
-    later = delay => { timer = timer || setTimeout(send, delay); },
+    later = delay => { timer ||= setTimeout(send, delay); },
 
     // A text is sent without asking the server first; what was not answered stays for later.
     send = async () => {
@@ -49,7 +49,7 @@
         }
         timer = 0;
         wait = 1e3;
-        if (next()[0]) later(0);
+        next()[0] && later(0);
       } catch {
         timer = 0;
         later(wait);
@@ -61,31 +61,29 @@
       if (allowed()) {
         get("id") || put("id", random());
         event.userId && put("user", event.userId);
-        event.anonymousId = get("id");
-        event.userId = get("user");
-        keys("e").length < 1e3 && put("e" + Date.now() + event.messageId, JSON.stringify(event));
+        keys("e")[999] || put("e" + Date.now() + event.messageId, JSON.stringify({
+          consent: get("consent"), ...event, anonymousId: get("id"), userId: get("user")
+        }));
         later(300);
       // The first hundred wait for consent, in memory.
-      } else if (!get("consent") && held.length < 100) held.push(event);
+      } else get("consent") || held[99] || held.push(event);
     },
     add = (type, more) => queue({ type, messageId: random(), timestamp: new Date, ...more }),
 
     page = more => {
       // The query and the part may hold what is nobody's business, but for the campaign.
-      const url = location.origin + location.pathname, campaign = {};
-      new URLSearchParams(location.search).forEach((value, name) => {
+      const { origin, pathname: path, search } = location, url = origin + path, campaign = {};
+      new URLSearchParams(search).forEach((value, name) => {
         if (name.startsWith("utm_")) campaign[name.slice(4).replace("campaign", "name")] = value;
       });
       add("page", {
-        properties: {
-          url, path: location.pathname, title: document.title, referrer: from, ...more
-        },
+        properties: { url, path, title: document.title, referrer: from, ...more },
         context: { campaign }
       });
       from = url;
     },
     moved = () => {
-      const place = location.pathname + (location.hash[1] == "/" ? location.hash : "");
+      const { pathname, hash } = location, place = pathname + (hash[1] == "/" ? hash : "");
       place != last && options.pages != "off" && page();
       last = place;
     },
@@ -99,6 +97,10 @@
       reset: () => forget([prefix + "id", prefix + "user"]),
       consent: choice => {
         if (choice != "granted") {
+          // The server is told, so that it takes nothing of the visitor from elsewhere either.
+          forget(keys("e"));
+          add("identify", { consent: choice });
+          send();
           held = [];
           forget(keys(""));
         }
@@ -109,8 +111,8 @@
 
   for (const name of ["pushState", "replaceState"]) {
     const own = history[name];
-    history[name] = function (...given) {
-      own.apply(this, given);
+    history[name] = (...given) => {
+      own.apply(history, given);
       moved();
     };
   }
@@ -121,12 +123,11 @@
     batch[0] && navigator.sendBeacon(to, pack(batch));
   });
   addEventListener("click", ({ target }) => {
-    const marked = target.closest?.("[data-waymark]"), more = {};
-    if (marked) {
-      for (const { name, value } of marked.attributes) {
+    const mark = target.closest?.("[data-waymark]"), more = {};
+    if (mark) {
+      for (const { name, value } of mark.attributes)
         if (name.startsWith("data-waymark-")) more[name.slice(13).replace(/-/g, "_")] = value;
-      }
-      api.track(marked.dataset.waymark, more);
+      api.track(mark.dataset.waymark, more);
     }
   }, true);
 

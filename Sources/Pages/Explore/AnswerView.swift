@@ -98,11 +98,13 @@ struct AnswerView {
 
   private var receipt: String {
     let question = (try? answered.receipt.question.json) ?? ""
+    let removed = answered.receipt.removedBefore.map { "before \($0)" } ?? "nothing"
     return """
       events read  \(answered.receipt.events)
       units read   \(answered.receipt.units)
       definition   \(answered.receipt.definition)
       data until   \(answered.receipt.watermark.map(\.description) ?? "no data")
+      removed      \(removed)
       question     \(question)
       """
   }

@@ -4,7 +4,7 @@ import Accounts
 public enum SettingsPage {
   /// One page of settings.
   public enum Tab: String, CaseIterable, Sendable {
-    case account, members, keys, tokens, audit, health
+    case account, members, keys, tokens, retention, consent, audit, health
 
     /// The word on the tab.
     var title: String {
@@ -13,6 +13,8 @@ public enum SettingsPage {
       case .members: "Members"
       case .keys: "Write keys"
       case .tokens: "API tokens"
+      case .retention: "Retention"
+      case .consent: "Consent"
       case .audit: "Audit log"
       case .health: "Health"
       }
@@ -28,7 +30,7 @@ public enum SettingsPage {
       case .members: .manageMembers
       case .keys: .manageKeys
       case .audit: .readAudit
-      case .health: .manageSettings
+      case .retention, .consent, .health: .manageSettings
       }
     }
   }

@@ -58,7 +58,8 @@ final class CollectionLedger: Sendable {
     let kept = refused.suffix(RefusedItem.most).map { index, refusal, field in
       RefusedItem(
         at: now, dialect: dialect, refusal: refusal, field: field,
-        item: request.text(ofItem: index, upTo: Masking.kept * 4))
+        item: refusal.isOfPrivacy
+          ? "" : request.text(ofItem: index, upTo: Masking.kept * 4))
     }
     state.withLock { state in
       for (name, count) in taken { state.activity.took(count, of: name, from: source, at: now) }
@@ -92,6 +93,9 @@ final class CollectionLedger: Sendable {
 }
 
 extension Refusal {
+  /// Whether what was refused may not be kept, in a list of refused items either.
+  fileprivate var isOfPrivacy: Bool { code.hasPrefix("consent.") || code == "events.expired" }
+
   fileprivate init(_ refusal: ItemRefusal) {
     self.init(refusal.code, problem: refusal.problem, remedy: refusal.remedy)
   }

@@ -69,11 +69,14 @@ enum CustomerRoutes {
     let timeline = CustomerTimeline(
       events, experience: workspace.experience().experience,
       calendar: try workspace.calendar())
+    let denial = try workspace.store.consentDenied(by: identity)
     let skipped = visit.query("after").flatMap { Int($0) }.map { max(0, $0) } ?? 0
     let end = min(events.count, skipped + CustomerTimeline.pageLength)
     let page = CustomerStoryPage(
       identity: identity.description, identities: timeline.identities.map(\.description),
-      facts: timeline.facts, days: timeline.days(min(skipped, end)..<end),
+      facts: timeline.facts
+        + [denial].compactMap { $0.map { "denies consent since \(timeline.calendar.day($0))" } },
+      days: timeline.days(min(skipped, end)..<end),
       links: try workspace.store.links(of: identity).map(timeline.link),
       next: end < events.count
         ? "/customers/\(identity.description.urlEncoded)?after=\(end)" : nil,

@@ -2,7 +2,8 @@
 ///
 /// The address carries only its name, so that nobody can put words of their own on a page.
 enum Done: String {
-  case name, password, session, sessions, role, disabled, enabled, removed, revoked, saved, restored
+  case name, password, session, sessions, role, disabled, enabled, removed, revoked, saved,
+    restored, kept, consent
 
   var words: String {
     switch self {
@@ -16,6 +17,8 @@ enum Done: String {
     case .removed: "It is removed."
     case .revoked: "It is revoked."
     case .saved: "Saved: the experience runs as you see it."
+    case .kept: "Events are kept by this rule from now on."
+    case .consent: "Saved: what comes in from now on is judged by it."
     case .restored: "Restored: the experience runs as it was then."
     }
   }

@@ -12,7 +12,7 @@ enum SettingsRoutes {
       Route(.get, "/settings", .permitted(.read)) { _ in .goTo("/settings/account") },
       Route(.get, "/settings/audit", .permitted(.readAudit)) { visit in try audit(visit) },
       Route(.get, "/settings/health", .permitted(.manageSettings)) { visit in try health(visit) },
-    ] + AccountRoutes.all + MemberRoutes.all + KeyRoutes.all
+    ] + AccountRoutes.all + MemberRoutes.all + KeyRoutes.all + RetentionRoutes.all
 
   private static func audit(_ visit: Visit) throws -> Response {
     let filter = AuditFilter(

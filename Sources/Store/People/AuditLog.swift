@@ -36,6 +36,7 @@ public enum AuditedAction: String, Sendable, CaseIterable {
   case customerExported = "customer.export"
   case imported = "import"
   case importDiscarded = "import.discard"
+  case eventsExpired = "events.expire"
 }
 
 /// One line of the audit log.
