@@ -9,8 +9,7 @@ extension Schema {
   func check(_ value: JSONValue, at place: String) throws(Refusal) {
     switch (kind, value) {
     case (.component(_, let schema), _): try schema().check(value, at: place)
-    case (.anything, _), (.given, _), (.boolean, .boolean), (.number, .number), (.number, .integer):
-      return
+    case (.anything, _), (.given, _), (.boolean, .boolean): return
     case (.integer(let range), .integer(let number)) where range.contains(number): return
     case (.integer(let range), .number(let number)):
       guard let whole = Int(exactly: number), range.contains(whole) else { throw wrong(place) }
@@ -90,7 +89,6 @@ extension Schema {
     case .integer(let range):
       return range == Self.exact
         ? "a whole number from 0" : "a whole number from \(range.lowerBound) to \(range.upperBound)"
-    case .number: return "a number"
     case .text(let lengths):
       return "a text of \(lengths.lowerBound) to \(lengths.upperBound) characters"
     case .word(let words): return "one of \(words.joined(separator: ", "))"

@@ -16,7 +16,6 @@ extension Schema {
         "type": "integer", "minimum": .integer(range.lowerBound),
         "maximum": .integer(range.upperBound),
       ]
-    case .number: return ["type": "number"]
     case .text(let length):
       return [
         "type": "string", "minLength": .integer(length.lowerBound),

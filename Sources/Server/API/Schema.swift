@@ -32,7 +32,6 @@ struct Schema: Sendable {
     case anything
     case boolean
     case integer(ClosedRange<Int>)
-    case number
     /// A text of so many characters.
     case text(ClosedRange<Int>)
     /// One of some texts.
@@ -75,9 +74,6 @@ extension Schema {
     _ meaning: String, _ range: ClosedRange<Int> = exact, example: Int? = nil
   ) -> Schema {
     Schema(.integer(range), meaning, example: .integer(example ?? range.lowerBound))
-  }
-  static func number(_ meaning: String, example: Double = 0.5) -> Schema {
-    Schema(.number, meaning, example: .number(example))
   }
   static func text(
     _ meaning: String, _ length: ClosedRange<Int> = 0...1_048_576, example: String
