@@ -8,18 +8,19 @@ struct RetainCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "retain",
     abstract: "Remove events that are older than they are kept.",
+    usage: "waymark retain [<options>]",
     discussion: """
-      Without --months and --event by the rule that holds; with them by another, which holds from \
-      then on. A running server does this every day. It cannot be undone.
+      By the rule that holds, or by what --months and --event change of it, which holds from then \
+      on. A running server does this every day. It cannot be undone.
 
       Examples:
         waymark retain --months 24 --dry-run
-        waymark retain --months 24 --event 'Page Viewed: 6' --event 'Order Completed: keep'
+        waymark retain --months 24 --event 'Page Viewed: 6' --event 'Order: keep'
         waymark retain --yes
       """)
 
   @Option(help: "For how many months events are kept, or “keep” for ever.") var months: String?
-  @Option(help: "Another term for events of a name: 'Page Viewed: 6'; may be said again.")
+  @Option(help: "The term of events of a name: 'Page Viewed: 6'; say it for each that has one.")
   var event: [String] = []
   @OptionGroup var workspace: WorkspaceOptions
   @Flag(help: "Only say what would be removed.") var dryRun = false
@@ -28,15 +29,14 @@ struct RetainCommand: ParsableCommand {
 
   func run() throws {
     let store = try workspace.store(dryRun ? .reading : .writing)
-    let isNew = months != nil || !event.isEmpty
-    let rule =
-      isNew
-      ? try RetentionRule(months: months ?? "", lines: event.joined(separator: "\n"))
-      : try store.retentionRule()
+    let known = try store.retentionRule()
+    let rule = try RetentionRule(
+      months: months ?? known.months.map(String.init) ?? "",
+      lines: event.isEmpty ? known.lines : event.joined(separator: "\n"))
     let expired = try store.expiredEvents(by: rule)
     if dryRun { return try tell(expired, of: rule, removed: nil) }
     if expired.count > 0, !yes { try confirm(expired, of: rule) }
-    if isNew { try store.keep(rule) }
+    if rule != known { try store.keep(rule) }
     let line = ProgressLine("Removing \(counted(expired.count, "event"))")
     let report = try store.removeExpired { done, of in line.update("\(done) of \(of) parts") }
     line.clear()
