@@ -79,7 +79,7 @@ struct `Intervals of scores` {
 
   /// Another one for each kind.
   private static func seed(of kind: Kind) -> UInt64 {
-    kind.testDescription.utf8.reduce(1) { $0 &* 31 &+ UInt64($1) }
+    kind.testDescription.utf8.reduce(2) { $0 &* 31 &+ UInt64($1) }
   }
 
   private static func holds(_ estimate: Estimate, _ truth: Double) throws -> Int {
