@@ -94,19 +94,19 @@ extension Scores {
       .init("share", .share), .init("score", measure), .init("low", measure),
       .init("high", measure),
     ]
-    if !isShare { columns.append(.init("margin", .number)) }
-    if isWeighted {
-      columns += [
-        .init("weighted", measure), .init("weighted_low", measure), .init("weighted_high", measure),
-        .init("design_effect", .number),
-      ]
-    }
     if isCompared {
       columns += [
         .init("previous", measure), .init("change", measure), .init("change_low", measure),
         .init("change_high", measure),
       ]
     }
+    if isWeighted {
+      columns += [
+        .init("weighted", measure), .init("weighted_low", measure), .init("weighted_high", measure),
+        .init("design_effect", .number),
+      ]
+    }
+    if !isShare { columns.append(.init("margin", .number)) }
     columns.append(.init("note", .note))
     var table = AnswerTable(columns)
     for figure in figures {
@@ -193,12 +193,12 @@ extension Scores.Figure {
       .text(Scores.all), .count(customers), .count(answers), .none,
     ]
     whole += cells(value)
+    if isCompared { whole += [.optional(previous?.value)] + cells(change) }
+    if isWeighted { whole += cells(weighted?.value) + [.optional(weighted?.designEffect)] }
     if !isShare {
       let half = textbook.high.flatMap { high in textbook.low.map { (high - $0) / 2 } }
       whole.append(.optional(half))
     }
-    if isWeighted { whole += cells(weighted?.value) + [.optional(weighted?.designEffect)] }
-    if isCompared { whole += [.optional(previous?.value)] + cells(change) }
     var rows = [whole + [note.isEmpty ? .none : .text(note)]]
     for band in bands where answers > 0 {
       rows.append(

@@ -25,12 +25,12 @@ public struct ObservedProducts: Sendable, Equatable {
   public mutating func add(_ values: [Double]) {
     precondition(values.count == width, "Each variable has a value.")
     count += 1
+    let values = values.map(Self.millionths)
     var place = 0
     for row in 0..<width {
-      let value = Self.millionths(values[row])
-      sums[row] += Int128(value)
+      sums[row] += Int128(values[row])
       for column in 0...row {
-        products[place] += Int128(value) * Int128(Self.millionths(values[column]))
+        products[place] += Int128(values[row]) * Int128(values[column])
         place += 1
       }
     }

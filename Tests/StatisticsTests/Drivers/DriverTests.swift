@@ -77,10 +77,10 @@ struct `Drivers of cars` {
 struct `Drivers` {
   /// Observations of an outcome and drivers that have something in common.
   private func products(
-    _ count: Int, drivers: Int, _ random: inout SeededGenerator, groups: Int = 1
-  ) -> [CrossProducts] {
-    var all = Array(repeating: ObservedProducts(width: drivers + 1), count: groups)
-    for number in 0..<count {
+    _ count: Int, drivers: Int, _ random: inout SeededGenerator
+  ) -> CrossProducts {
+    var all = ObservedProducts(width: drivers + 1)
+    for _ in 0..<count {
       let common = random.unit()
       let values = (0..<drivers).map { _ in
         (1 + 4 * (0.6 * common + 0.4 * random.unit())).rounded()
@@ -88,9 +88,9 @@ struct `Drivers` {
       let outcome = values.enumerated().reduce(3 * random.unit()) { sum, entry in
         sum + entry.element / Double(entry.offset + 1)
       }
-      all[number % groups].add([outcome] + values)
+      all.add([outcome] + values)
     }
-    return all.map(\.crossProducts)
+    return all.crossProducts
   }
 
   @Test(arguments: UInt64(0)..<40)
@@ -98,7 +98,7 @@ struct `Drivers` {
     var random = SeededGenerator(seed: seed)
     let drivers = 1 + random.below(9)
     let found = Regression(
-      products(20 + random.below(200), drivers: drivers, &random)[0],
+      products(20 + random.below(200), drivers: drivers, &random),
       drivers: Array(1...drivers))
     for shares in [found.relativeWeights, found.shapleyShares] {
       #expect(shares.allSatisfy { $0 >= 0 })
@@ -110,7 +110,7 @@ struct `Drivers` {
   @Test(arguments: UInt64(0)..<20)
   func `are the same whatever their order`(seed: UInt64) {
     var random = SeededGenerator(seed: seed)
-    let all = products(80, drivers: 6, &random)[0]
+    let all = products(80, drivers: 6, &random)
     let order = (1...6).shuffled(using: &random)
     let (plain, mixed) = (
       Regression(all, drivers: Array(1...6)), Regression(all, drivers: order)
@@ -171,10 +171,17 @@ struct `Drivers` {
 
   @Test func `of twenty and a hundred thousand answers are worked out exactly`() {
     var random = SeededGenerator(seed: 9)
-    let groups = products(100_000, drivers: 20, &random, groups: 512)
+    let answers = (0..<100_000).map { _ in
+      let common = random.below(3)
+      return (0...20).map { _ in Double(1 + common + random.below(3)) }
+    }
     let start = ContinuousClock.now
-    let found = KeyDrivers(groups)
-    print("drivers: 20 of 100,000 answers, groups to shares: \(ContinuousClock.now - start)")
+    var groups = Array(repeating: ObservedProducts(width: 21), count: 512)
+    for (number, answer) in answers.enumerated() { groups[number % 512].add(answer) }
+    let read = ContinuousClock.now
+    let found = KeyDrivers(groups.map(\.crossProducts))
+    let end = ContinuousClock.now
+    print("drivers: 20 of 100,000 answers: read in \(read - start), shared in \(end - read)")
     let sum = found.drivers.reduce(0) { $0 + ($1.shapley.value ?? 0) }
     #expect(abs(sum - (found.explained.value ?? 0)) < 1e-9)
     #expect(found.drivers.allSatisfy { $0.relativeWeight.low != nil && $0.shapley.low == nil })
