@@ -117,6 +117,8 @@ struct Sketch {
     case .grid(_, let rows, let columns, let shares):
       self = GridDrawing(rows, columns, shares).sketch()
     case .flow(_, let nodes, let links): self = SankeyDrawing(nodes, links).sketch()
+    case .ranges(_, let ranges): self = RangeDrawing(ranges: ranges).sketch()
+    case .matrix(_, let matrix): self = MatrixDrawing(matrix: matrix).sketch()
     case .several(_, let parts):
       self.init(width: Self.usualWidth, height: 0, description: "", body: "")
       for part in parts { add(part) }

@@ -17,6 +17,12 @@ extension AnswerPicture {
     case .flow(let title, let nodes, let links):
       links.isEmpty
         ? [] : [title.cleaned.shortened(to: width)] + FlowText(nodes, links).lines(width)
+    case .ranges(let title, let ranges):
+      ranges.isEmpty
+        ? [] : [title.cleaned.shortened(to: width)] + RangeText(ranges: ranges).lines(width)
+    case .matrix(let title, let matrix):
+      matrix.points.isEmpty
+        ? [] : [title.cleaned.shortened(to: width)] + MatrixText(matrix: matrix).lines(width)
     case .several(let title, let parts):
       parts.reduce([title.cleaned.shortened(to: width)]) { lines, part in
         let name = part.name.cleaned.shortened(to: width)

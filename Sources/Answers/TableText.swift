@@ -5,6 +5,8 @@ import Maps
 struct TableText {
   /// Beyond these a table is read by programs, not by people.
   static let mostRows = 50
+  /// More notes than these under a table are not read.
+  private static let mostNotes = 12
   /// The least that a key is shortened to.
   private static let narrowestKey = 8
   private static let gap = 2
@@ -19,6 +21,7 @@ struct TableText {
     var importance: Int
     var cells: [String]
     var isKey: Bool
+    var isNote = false
     var width: Int { max(title.cells, cells.map(\.cells).max() ?? 0) }
   }
 
@@ -37,7 +40,7 @@ struct TableText {
         Column(
           title: Self.title(column.name), isLeft: isKey || column.measure == .note,
           importance: Self.importance(cells, at: position, of: table), cells: cells,
-          isKey: isKey))
+          isKey: isKey, isNote: column.measure == .note))
       position += 1
       guard Self.isInterval(after: position - 1, of: table) else { continue }
       let low = Self.cells(position, of: table, style)
@@ -64,14 +67,18 @@ struct TableText {
     guard !columns.isEmpty else { return [] }
     guard rowCount > 0 else { return ["Nothing to show: no row."] }
     var shown = columns
-    var dropped: [String] = []
+    var (dropped, notes) = ([String](), [Column]())
     while Self.width(of: shown) > width,
       let least = shown.indices.filter({ shown[$0].importance < 1000 }).min(by: {
         shown[$0].importance < shown[$1].importance
       })
     {
-      let title = shown.remove(at: least).title
-      if title != Self.interval { dropped.append(title) }
+      let column = shown.remove(at: least)
+      if column.isNote {
+        notes.insert(column, at: 0)
+      } else if column.title != Self.interval {
+        dropped.append(column.title)
+      }
     }
     let widths = Self.widths(of: shown, within: width)
     var lines = [line(shown.map(\.title), shown, widths, width)]
@@ -85,7 +92,21 @@ struct TableText {
     if !dropped.isEmpty {
       lines += "Too wide to show: \(dropped.reversed().joined(separator: ", ")).".wrapped(to: width)
     }
-    return lines
+    return lines + self.lines(of: notes, width: width)
+  }
+
+  /// The notes that have no room in the table, each behind the key of its row.
+  private func lines(of notes: [Column], width: Int) -> [String] {
+    let rows = (0..<min(rowCount, Self.mostRows)).filter { row in
+      notes.contains { !$0.cells[row].isEmpty }
+    }
+    let lines = rows.prefix(Self.mostNotes).flatMap { row in
+      let key = columns.filter(\.isKey).map { $0.cells[row] }.joined(separator: ", ")
+      let texts = notes.map { $0.cells[row] }.filter { !$0.isEmpty }
+      return "\(key): \(texts.joined(separator: "; "))".wrapped(to: width)
+    }
+    guard rows.count > Self.mostNotes else { return lines }
+    return lines + ["… and \(rows.count - Self.mostNotes) more notes"]
   }
 
   private func line(

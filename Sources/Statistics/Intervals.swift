@@ -44,10 +44,12 @@ extension Estimate {
     return Estimate(value: mean, low: mean - half, high: mean + half, count: count)
   }
 
-  /// A difference of two shares, left − right, with Newcombe's hybrid score interval.
+  /// A difference of two independent figures, left − right, with the interval that their own intervals
+  /// make: of shares Newcombe's hybrid score interval.
   ///
   /// - SeeAlso: R. G. Newcombe, "Interval estimation for the difference between independent
-  ///   proportions", Statistics in Medicine 17 (1998), method 10.
+  ///   proportions", Statistics in Medicine 17 (1998), method 10; G. Y. Zou and A. Donner, "Construction of
+  ///   confidence limits about effect measures: A general approach", Statistics in Medicine 27 (2008).
   public static func difference(_ left: Estimate, _ right: Estimate) -> Estimate {
     guard let a = left.value, let b = right.value, let aLow = left.low, let aHigh = left.high,
       let bLow = right.low, let bHigh = right.high

@@ -62,7 +62,7 @@ struct Sampler {
 
   private mutating func single() -> AnswerPicture {
     let size = dice.below(40)
-    switch dice.below(4) {
+    switch dice.below(6) {
     case 0:
       let series = 1 + dice.below(3)
       return .bars(
@@ -82,6 +82,21 @@ struct Sampler {
         shares: (0..<size).map { _ in
           (0..<dice.below(columns + 1)).map { _ in dice.chance(0.2) ? nil : number() }
         })
+    case 3:
+      return .ranges(
+        title: text(),
+        ranges: (0..<size).map { _ in
+          .init(
+            text(), dice.chance(0.2) ? nil : number(), low: dice.chance(0.3) ? nil : number(),
+            high: dice.chance(0.3) ? nil : number())
+        })
+    case 4:
+      return .matrix(
+        title: text(),
+        .init(
+          across: text(), up: text(), cutAcross: number(), cutUp: number(),
+          corners: (0..<4).map { _ in text() },
+          points: (0..<size).map { _ in .init(text(), across: number(), up: number()) }))
     default:
       // Links point anywhere, backwards and out of range too.
       return .flow(

@@ -44,6 +44,9 @@ struct BreakdownWorld {
     "attribution, conversion: c, by: p, lookback: 3d, models: [first, linear, timeDecay]",
     "conformance, journey: buying, interval: week, segments: [buyers]",
     "bottlenecks, journey: buying", "rework, limit: 1000", "segments, interval: week",
+    "scores, metric: mean, scale: [0, 4], event: [a, b], score: number, asked: d",
+    "scores, metric: top_box, event: any, score: number, by: event, interval: week, count: latest",
+    "drivers, event: a, outcome: number, drivers: {name: b, fact: 'count(\"b\")'}",
   ]
 
   init(seed: UInt64, customers: Int = 24, each: Int = 14) throws {

@@ -131,6 +131,10 @@ public indirect enum AnswerPicture: Sendable, Equatable {
   case grid(title: String, rows: [String], columns: [String], shares: [[Double?]])
   /// Flows between columns of nodes.
   case flow(title: String, nodes: [Node], links: [Link])
+  /// Figures with their intervals, one under the other.
+  case ranges(title: String, ranges: [Range])
+  /// Points on a square that is cut into four corners.
+  case matrix(title: String, Matrix)
   /// Pictures of one kind under each other.
   case several(title: String, parts: [Part])
 
@@ -138,7 +142,7 @@ public indirect enum AnswerPicture: Sendable, Equatable {
   public var title: String {
     switch self {
     case .bars(let title, _, _), .lines(let title, _, _), .grid(let title, _, _, _),
-      .flow(let title, _, _), .several(let title, _):
+      .flow(let title, _, _), .ranges(let title, _), .matrix(let title, _), .several(let title, _):
       title
     }
   }
@@ -165,6 +169,62 @@ public indirect enum AnswerPicture: Sendable, Equatable {
     public init(_ label: String, _ values: [Double]) {
       self.label = label
       self.values = values
+    }
+  }
+
+  /// A figure with its interval, as far as there is one.
+  public struct Range: Sendable, Equatable {
+    public var label: String
+    public var value: Double?
+    public var low: Double?
+    public var high: Double?
+
+    /// Makes a range.
+    public init(_ label: String, _ value: Double?, low: Double?, high: Double?) {
+      self.label = label
+      self.value = value
+      self.low = low
+      self.high = high
+    }
+  }
+
+  /// Points with names between two axes, each cut in two.
+  public struct Matrix: Sendable, Equatable {
+    /// What lies to the right, and what lies above.
+    public var across: String
+    public var up: String
+    /// Where the axes are cut.
+    public var cutAcross: Double
+    public var cutUp: Double
+    /// What the corners are called: left above, right above, left below, right below.
+    public var corners: [String]
+    public var points: [Point]
+
+    /// A point with its name.
+    public struct Point: Sendable, Equatable {
+      public var name: String
+      public var across: Double
+      public var up: Double
+
+      /// Makes a point.
+      public init(_ name: String, across: Double, up: Double) {
+        self.name = name
+        self.across = across
+        self.up = up
+      }
+    }
+
+    /// Makes a matrix.
+    public init(
+      across: String, up: String, cutAcross: Double, cutUp: Double, corners: [String],
+      points: [Point]
+    ) {
+      self.across = across
+      self.up = up
+      self.cutAcross = cutAcross
+      self.cutUp = cutUp
+      self.corners = corners
+      self.points = points
     }
   }
 

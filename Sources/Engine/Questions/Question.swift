@@ -40,6 +40,10 @@ public enum QuestionKind: String, Sendable, Codable, CaseIterable {
   case segments
   /// Recency, frequency and monetary value in cells.
   case rfm
+  /// What answers on a scale come to.
+  case scores
+  /// What drives a score, a return or spending.
+  case drivers
 }
 
 /// A question of the catalogue.
@@ -63,6 +67,8 @@ public enum Question: Sendable, Equatable {
   case rework(ReworkQuestion)
   case segments(SegmentsQuestion)
   case rfm(RFMQuestion)
+  case scores(ScoresQuestion)
+  case drivers(DriversQuestion)
 
   /// The question itself.
   public var subject: any CatalogueQuestion {
@@ -86,6 +92,8 @@ public enum Question: Sendable, Equatable {
     case .rework(let question): question
     case .segments(let question): question
     case .rfm(let question): question
+    case .scores(let question): question
+    case .drivers(let question): question
     }
   }
 
@@ -151,6 +159,12 @@ public enum Question: Sendable, Equatable {
       case .rfm(var question):
         question.scope = newValue
         self = .rfm(question)
+      case .scores(var question):
+        question.scope = newValue
+        self = .scores(question)
+      case .drivers(var question):
+        question.scope = newValue
+        self = .drivers(question)
       }
     }
   }
@@ -181,6 +195,8 @@ extension QuestionKind {
     case .rework: ReworkQuestion.self
     case .segments: SegmentsQuestion.self
     case .rfm: RFMQuestion.self
+    case .scores: ScoresQuestion.self
+    case .drivers: DriversQuestion.self
     }
   }
 }
@@ -212,6 +228,8 @@ extension Question: Codable {
       case .rework: .rework(try ReworkQuestion(from: decoder))
       case .segments: .segments(try SegmentsQuestion(from: decoder))
       case .rfm: .rfm(try RFMQuestion(from: decoder))
+      case .scores: .scores(try ScoresQuestion(from: decoder))
+      case .drivers: .drivers(try DriversQuestion(from: decoder))
       }
   }
 
@@ -244,6 +262,8 @@ public enum Answer: Sendable, Equatable {
   case rework(Rework)
   case segments(SegmentSizes)
   case rfm(RFMCells)
+  case scores(Scores)
+  case drivers(Drivers)
   /// One answer for each value of a breakdown.
   case divided(DividedAnswer)
 
@@ -269,6 +289,8 @@ public enum Answer: Sendable, Equatable {
     case .rework(let answer): answer
     case .segments(let answer): answer
     case .rfm(let answer): answer
+    case .scores(let answer): answer
+    case .drivers(let answer): answer
     case .divided(let answer): answer
     }
   }
@@ -302,6 +324,8 @@ extension Question {
     case .rework(let question): try CountingOf(question, context) { .rework($0) }
     case .segments(let question): try CountingOf(question, context) { .segments($0) }
     case .rfm(let question): try CountingOf(question, context) { .rfm($0) }
+    case .scores(let question): try CountingOf(question, context) { .scores($0) }
+    case .drivers(let question): try CountingOf(question, context) { .drivers($0) }
     }
   }
 }

@@ -5,7 +5,7 @@ import Experience
 import Store
 import Stories
 
-extension AskCommand {
+extension AnswerOptions {
   /// How many customers are listed for people unless they say otherwise.
   private static let usualLimit = 200
 

@@ -4,7 +4,7 @@ import Events
 import Experience
 import Foundation
 
-extension AskCommand {
+extension AnswerOptions {
   /// Shows answers in the form that was asked for.
   func show(_ answers: [Answered], _ experience: Experience?) throws {
     let style = AnswerStyle(

@@ -1,0 +1,84 @@
+import Events
+import Experience
+import Statistics
+
+/// The twin of scores: every event looked at, answers in lists, figures from their definitions.
+public struct NaiveScores: Sendable {
+  /// Which answers a figure is of.
+  public struct Key: Hashable, Sendable {
+    /// The first moment of the interval; nil for the whole range.
+    public var from: Instant?
+    /// The value by which answers are divided; nil for all.
+    public var by: String?
+  }
+
+  /// What answers come to.
+  public struct Figure: Sendable, Equatable {
+    public var customers = 0
+    /// By answer.
+    public var counts: [Int: Int] = [:]
+    /// The score; nil where fewer than five answered.
+    public var value: Double?
+  }
+
+  /// The figures of the range itself, those without an answer left out; divided by a property or by
+  /// events' names.
+  public static func figures(
+    _ question: ScoresQuestion, _ stories: [[Event]], _ calendar: LocalCalendar
+  ) -> [Key: Figure] {
+    var figures: [Key: Figure] = [:]
+    for story in stories {
+      var own: [Key: [Int]] = [:]
+      for event in story {
+        if let from = question.scope.from, event.time < from { continue }
+        if let to = question.scope.to, event.time >= to { continue }
+        guard let answer = answer(event, question) else { continue }
+        let from = question.interval.flatMap { calendar.start(of: $0, at: event.time) }
+        own[Key(from: from, by: nil), default: []].append(answer)
+        switch question.naming {
+        case .property(let name)?:
+          let value = event.properties[name]?.shown ?? "(none)"
+          own[Key(from: from, by: value), default: []].append(answer)
+        case .event?: own[Key(from: from, by: event.name), default: []].append(answer)
+        case .touchpoint?, nil: break
+        }
+      }
+      for (key, answers) in own {
+        figures[key, default: Figure()].customers += 1
+        for answer in question.counting == .latest ? answers.suffix(1) : answers[...] {
+          figures[key, default: Figure()].counts[answer, default: 0] += 1
+        }
+      }
+    }
+    return figures.mapValues { figure in
+      var figure = figure
+      figure.value = value(figure.counts, question)
+      return figure
+    }
+  }
+
+  private static func answer(_ event: Event, _ question: ScoresQuestion) -> Int? {
+    let rules = NaiveRules(event)
+    guard let source = question.sources.first(where: { rules.holds($0.events.rule) }),
+      let number = rules.number(source.score.rule), let answer = Int(exactly: number),
+      question.rule.scale.contains(answer)
+    else { return nil }
+    return answer
+  }
+
+  private static func value(_ counts: [Int: Int], _ question: ScoresQuestion) -> Double? {
+    let answers = counts.flatMap { Array(repeating: $0.key, count: $0.value) }
+    guard answers.count >= 5 else { return nil }
+    let n = Double(answers.count)
+    let rule = question.rule
+    switch rule.metric {
+    case .nps:
+      return 100 * Double(answers.count { $0 > 8 } - answers.count { $0 < 7 }) / n
+    case .csat, .topBox:
+      let best = rule.scale.sorted { rule.direction == .higher ? $0 > $1 : $0 < $1 }
+        .prefix(rule.boxes)
+      return Double(answers.count { best.contains($0) }) / n
+    case .ces, .mean: return Double(answers.reduce(0, +)) / n
+    }
+  }
+}
