@@ -14,7 +14,7 @@ struct DriversCommand: AsyncParsableCommand {
 
       Examples:
         waymark drivers "Survey Answered" --outcome recommend design delivery service
-        waymark drivers Survey --outcome rating --fact 'called=count("Support Call") > 0'
+        waymark drivers Survey --outcome rating --fact 'called=count("Call") > 0'
         waymark drivers "Survey Answered" --follows order --within 90d design delivery
       """)
 
