@@ -14,9 +14,8 @@ struct DriversCommand: AsyncParsableCommand {
 
       Examples:
         waymark drivers "Survey Answered" --outcome recommend design delivery service
-        waymark drivers "Survey Answered" --outcome overall design delivery \\
-          --fact 'called before=count("Support Call", 30d) > 0'
-        waymark drivers "Survey Answered" --follows "Order Completed" --within 90d design delivery
+        waymark drivers Survey --outcome rating --fact 'called=count("Call") > 0'
+        waymark drivers "Survey Answered" --follows order --within 90d design delivery
       """)
 
   @Argument(help: "The event or touchpoint of the answers, and the ratings that may be drivers.")

@@ -16,7 +16,7 @@ struct ScoreCommand: AsyncParsableCommand {
         waymark score "Survey Answered" --score recommend
         waymark score delivery help --metric csat --by touchpoint
         waymark score "Survey Answered" --interval month --from 2026-01-01 --compare
-        waymark score "Survey Answered" --asked "Survey Sent" --weight plan --count latest
+        waymark score "Survey Answered" --asked "Survey Sent" --weight plan
         waymark score "Survey Answered" --customers answer=detractors --save unhappy
       """)
 

@@ -65,7 +65,8 @@ struct `Scores on the command line` {
         ["score", "surveys"], ["drivers", "survey", "design"],
         ["drivers", "survey", "--outcome", "recommend", "--fact", "late"],
       ] {
-        #expect(try await here.run(arguments).code == 64)
+        let ending = try await here.run(arguments)
+        #expect(ending.code == 64, "\(arguments)")
       }
     }
   }

@@ -205,8 +205,8 @@ struct `The command line` {
     let forms = Manual.commands.filter { $0.options.contains("format") }.map(\.name)
     #expect(
       Set(forms) == [
-        "check", "import", "map", "funnel", "ask", "questions", "segments", "customers", "erase",
-        "retain", "verify", "doctor", "export", "version",
+        "check", "import", "map", "funnel", "score", "drivers", "ask", "questions", "segments",
+        "customers", "erase", "retain", "verify", "doctor", "export", "version",
       ])
   }
 

@@ -13,7 +13,8 @@ import Testing
       .appendingPathComponent("waymark-leaving-\(UUID().uuidString)").path
     var configuration = ServerConfiguration(folder: folder, experience: folder + "/e.yaml")
     configuration.port = 0
-    let server = try WaymarkServer(configuration, level: "critical", routes: [route])
+    configuration.logLevel = .critical
+    let server = try WaymarkServer(configuration, routes: [route])
     let (ports, started) = AsyncStream.makeStream(of: Int.self)
     let serving = Task {
       try await server.run { address, _ in

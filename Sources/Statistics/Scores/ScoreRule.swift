@@ -73,9 +73,6 @@ public struct ScoreRule: Sendable, Hashable {
     case .ces, .mean: Double(score)
     }
   }
-
-  /// Whether the figure is a share of the answers.
-  public var isShare: Bool { metric == .csat || metric == .topBox }
 }
 
 /// How far a number of answers can carry a figure.
