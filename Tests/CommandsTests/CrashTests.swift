@@ -139,7 +139,7 @@ struct `A removal of old events that is killed` {
     for number in 0..<20_000 {
       let time = now - Int64(dice.below(400)) * 86_400_000
       text +=
-        "user-\(number % 900),\(dice.one(in: 9) ? "device-\(number % 700)" : ""),Seen,\(time)\n"
+        "user-\(number % 900),\(dice.one(in: 9) ? "device-\(number % 900)" : ""),Seen,\(time)\n"
     }
     try folder.write(text, to: "events.csv")
     try #require(try Program.run("import", "events.csv", "-d", "whole", in: folder).code == 0)

@@ -7,9 +7,13 @@ import Store
 public struct RetentionPage {
   /// How far the latest removal is.
   public enum State: Sendable {
+    /// None was needed since the start.
     case idle
+    /// So many of so many parts are written.
     case running(done: Int, of: Int)
+    /// So many events went.
     case done(events: Int, at: Instant)
+    /// It failed, in these words, and is tried again.
     case failed(String)
   }
 

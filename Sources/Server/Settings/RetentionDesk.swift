@@ -1,34 +1,23 @@
 import Accounts
 import Events
 import Logging
+import Pages
 import Store
 import Synchronization
 
 /// Removes events that are older than they are kept: every day, and when somebody asks for it.
 final class RetentionDesk: Sendable {
-  /// How far the latest removal is.
-  enum State: Sendable {
-    /// None was needed since the start.
-    case idle
-    /// So many of so many parts are written.
-    case running(done: Int, of: Int)
-    /// So many events went.
-    case done(events: Int, at: Instant)
-    /// It failed, and is tried again.
-    case failed(String)
-  }
-
   /// How often it is looked whether a new day has begun; what failed is tried again then.
   static let span = Duration.seconds(1800)
 
-  private let current = Mutex(State.idle)
+  private let current = Mutex(RetentionPage.State.idle)
   private let requests: AsyncStream<Principal>
   private let request: AsyncStream<Principal>.Continuation
 
   init() { (requests, request) = AsyncStream.makeStream(bufferingPolicy: .bufferingNewest(4)) }
 
   /// How far the latest removal is.
-  var state: State {
+  var state: RetentionPage.State {
     get { current.withLock { $0 } }
     set { current.withLock { $0 = newValue } }
   }

@@ -26,8 +26,9 @@ enum RetentionRoutes {
   private static let word = "remove"
 
   private static func retention(_ visit: Visit) async throws -> Response {
-    let state = words(of: visit.workspace.retention.state)
-    if visit.wantsPart == RetentionPage.part { return .page(RetentionPage.removal(state)) }
+    if visit.wantsPart == RetentionPage.part {
+      return .page(RetentionPage.removal(visit.workspace.retention.state))
+    }
     guard let months = visit.query("months") else { return try await retention(visit, nil, nil) }
     do {
       let lines = visit.query("named") ?? ""
@@ -50,7 +51,7 @@ enum RetentionRoutes {
     frame.notice = problem == nil ? visit.done : nil
     let page = RetentionPage(
       rule: try store.retentionRule(), draft: draft, expired: expired,
-      removed: try store.removedEvents(), state: words(of: visit.workspace.retention.state),
+      removed: try store.removedEvents(), state: visit.workspace.retention.state,
       word: word, seen: seen)
     return .page(
       page.render(problem, of: visit.permissions, in: frame),
@@ -79,15 +80,6 @@ enum RetentionRoutes {
     try workspace.store.keep(rule, by: principal)
     if expired.count > 0 { workspace.retention.ask(principal) }
     return .goTo("/settings/retention?done=\(Done.kept.rawValue)")
-  }
-
-  private static func words(of state: RetentionDesk.State) -> RetentionPage.State {
-    switch state {
-    case .idle: .idle
-    case .running(let done, let of): .running(done: done, of: of)
-    case .done(let events, let moment): .done(events: events, at: moment)
-    case .failed(let words): .failed(words)
-    }
   }
 
   private static func consent(
