@@ -108,6 +108,13 @@ final class KnownMessages: Sendable {
     return boxes[Self.shard(hash)].shard.withLock { $0.insert(hash) }
   }
 
+  /// Adds the messages of a segment's events; several threads may do so at a time.
+  ///
+  /// The segment is passed whole: its columns lie in memory that may be given back with it.
+  func insert(messagesOf segment: StorySegment) {
+    withExtendedLifetime(segment) { insert(segment.messages) }
+  }
+
   /// Adds many messages; several threads may do so at a time.
   func insert(_ messages: some Sequence<UInt64>) {
     var waiting = [[UInt64]](repeating: [], count: Self.shardCount)

@@ -151,7 +151,7 @@ extension LogTail.State {
   mutating func loaded(_ database: Database, of store: Store) throws -> [LogPiece] {
     if let pieces { return pieces }
     let read = try LogPiece.read(database, of: store)
-    for case .sorted(let segment, _) in read { store.memory.messages.insert(segment.messages) }
+    for case .sorted(let segment, _) in read { store.memory.messages.insert(messagesOf: segment) }
     pieces = read
     epoch += 1
     return read
@@ -183,7 +183,7 @@ extension LogPiece {
   func contains(_ wanted: MessageFilter, into found: inout Set<UInt64>) {
     switch self {
     case .row(_, let messages): wanted.find(in: messages, into: &found)
-    case .sorted(let segment, _): wanted.find(in: segment.messages, into: &found)
+    case .sorted(let segment, _): wanted.find(in: segment, into: &found)
     }
   }
 

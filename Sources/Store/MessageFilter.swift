@@ -1,3 +1,5 @@
+import Stories
+
 /// Looks for a few messages among many: a filter of 64 Ki bits lets nearly all others pass without
 /// a look into the set.
 struct MessageFilter {
@@ -22,5 +24,12 @@ struct MessageFilter {
         found.insert(message)
       }
     }
+  }
+
+  /// The same of a segment's events.
+  ///
+  /// The segment is passed whole: its columns lie in memory that may be given back with it.
+  func find(in segment: StorySegment, into found: inout Set<UInt64>) {
+    withExtendedLifetime(segment) { find(in: segment.messages, into: &found) }
   }
 }

@@ -52,13 +52,13 @@ extension Store {
       let filter = MessageFilter(suspects)
       for piece in pieces { piece.contains(filter, into: &found) }
       for part in base where found.count < suspects.count {
-        filter.find(in: try parts.part(part, in: folder).segment.messages, into: &found)
+        filter.find(in: try parts.part(part, in: folder).segment, into: &found)
       }
     }
     if !uncovered.isEmpty {
       let filter = MessageFilter(Set(groups.flatMap(\.messages)).subtracting(suspects))
       for part in uncovered {
-        filter.find(in: try parts.part(part, in: folder).segment.messages, into: &found)
+        filter.find(in: try parts.part(part, in: folder).segment, into: &found)
       }
     }
     guard !suspects.isEmpty || !found.isEmpty else { return }
@@ -108,8 +108,7 @@ extension Store {
     known.reserve(new.reduce(0) { $0 + $1.rows })
     try Background.run(new.count) { [self] index in
       guard !memory.learning.withLock({ $0.isClosed }) else { return }
-      let part = try parts.part(new[index], in: folder)
-      known.insert(part.segment.messages)
+      known.insert(messagesOf: try parts.part(new[index], in: folder).segment)
       known.cover([new[index].number])
     }
   }

@@ -206,7 +206,7 @@ struct `The command line` {
     #expect(
       Set(forms) == [
         "check", "import", "map", "funnel", "score", "drivers", "ask", "questions", "segments",
-        "customers", "erase", "retain", "verify", "doctor", "export", "version",
+        "customers", "erase", "retain", "pull", "verify", "doctor", "export", "version",
       ])
   }
 
