@@ -7,6 +7,7 @@ import random
 import re
 import subprocess
 import sys
+from concurrent.futures import ThreadPoolExecutor
 
 import httpx2
 import mcp_types
@@ -72,7 +73,9 @@ def talk(server, work, mode="auto", secret=None):
             transport = streamable_http_client(server.url + "/mcp", http_client=http)
             async with Client(transport, mode=mode, read_timeout_seconds=60) as client:
                 return await work(client)
-    return asyncio.run(asyncio.wait_for(run(), 120))
+    # Tests with a browser keep a loop in this thread.
+    with ThreadPoolExecutor(1) as thread:
+        return thread.submit(asyncio.run, asyncio.wait_for(run(), 120)).result()
 
 
 def said(result):
