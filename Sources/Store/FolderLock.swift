@@ -13,13 +13,22 @@ final class FolderLock: Sendable {
   /// Takes the lock.
   ///
   /// - Throws: `store.locked` where another process has it.
-  init(_ folder: String) throws(Fault) {
-    let path = folder + "/" + Self.name
-    file = open(path, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0o600)
+  convenience init(_ folder: String) throws(Fault) {
+    self.init(locked: try Self.locked(folder))
+  }
+
+  /// Holds a file that is locked. Nothing is thrown once there is an object: its `deinit` would give
+  /// back, a second time, a file that may be somebody else's by then.
+  private init(locked file: Int32) { self.file = file }
+
+  /// The open and locked file of a folder.
+  private static func locked(_ folder: String) throws(Fault) -> Int32 {
+    let path = folder + "/" + name
+    let file = open(path, O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0o600)
     guard file >= 0 else { throw .system(errno, subject: path, doing: "open the lock") }
     guard flock(file, LOCK_EX | LOCK_NB) == 0 else {
       let number = errno
-      let holder = Self.holder(folder).map { "process \($0)" } ?? "another process"
+      let holder = holder(folder).map { "process \($0)" } ?? "another process"
       close(file)
       guard number == EWOULDBLOCK else {
         throw .system(number, subject: path, doing: "take the lock")
@@ -34,6 +43,7 @@ final class FolderLock: Sendable {
       close(file)
       throw .system(number, subject: path, doing: "write the process id into the lock")
     }
+    return file
   }
 
   /// The process that says in the lock file that it writes; nil where nobody does.

@@ -48,6 +48,25 @@ struct `A store that is opened` {
   }
 
   @Test
+  func `closes nobody else's file where another writes`() async throws {
+    let writer = try Store.open(at: folder.path, access: .writing)
+    defer { withExtendedLifetime(writer) {} }
+    // A file that is closed twice is, the second time, one that somebody else just opened.
+    let others = Task.detached { [path = folder.path + "/other"] in
+      (0..<20_000).count { number in
+        let file = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0o600)
+        defer { close(file) }
+        var text = Int64(number)
+        var read: Int64 = -1
+        let isWhole = pwrite(file, &text, 8, 0) == 8 && pread(file, &read, 8, 0) == 8
+        return !isWhole || read != text
+      }
+    }
+    for _ in 0..<2000 { #expect(throws: Fault.self) { try FolderLock(folder.path) } }
+    #expect(await others.value == 0)
+  }
+
+  @Test
   func `says how to begin where there is none`() {
     #expect {
       try Store.open(at: folder.path, access: .reading)

@@ -382,3 +382,19 @@ def test_the_commands_in_the_manual_work_as_written(server, tmp_path):
     assert run.returncode == 0, run.stdout[-2000:] + run.stderr
     assert "application/problem" not in run.stdout
     assert (tmp_path / "map.svg").read_text().startswith("<svg")
+
+
+def test_rules_are_set_and_read(server):
+    assert call(server, "PUT", "/retention", json={"months": 1200}).json()["months"] == 1200
+    refused = call(server, "PUT", "/retention", json={"months": 1})
+    assert (refused.status_code, refused.json()["code"]) == (422, "retention.confirm")
+    assert call(server, "GET", "/retention").json() == {
+        "months": 1200, "named": [], "expired": 0}
+    named = {"named": ["Page Viewed: keep"]}
+    assert call(server, "PUT", "/retention", json=named).json()["named"] == named["named"]
+    wrong = call(server, "PUT", "/retention", json={"named": ["Page Viewed"]})
+    assert (wrong.status_code, wrong.json()["code"]) == (422, "retention.line")
+    rule = {"required": "yes", "categories": ["analytics"]}
+    assert call(server, "PUT", "/consent", json=rule).json() == rule
+    assert call(server, "GET", "/consent").json() == rule
+    assert call(server, "PUT", "/consent", json={"required": "no"}).status_code == 422
