@@ -22,7 +22,9 @@ struct ScoreCommand: AsyncParsableCommand {
 
   @Argument(help: "Events or touchpoints that are answers.") var events: [String]
   @OptionGroup var options: AnswerOptions
-  @Option(help: "What is made of the answers.") var metric = ScoreMetric.nps
+  @Option(
+    help: "What is made of the answers (default: csat of touchpoints' own scores, else nps).")
+  var metric: ScoreMetric?
   @Option(help: "The number that was answered: a property or an expression.") var score: String?
   @Option(help: ArgumentHelp("The lowest and the highest answer: 1-7.", valueName: "low-high"))
   var scale: String?
@@ -43,7 +45,7 @@ struct ScoreCommand: AsyncParsableCommand {
   func run() async throws {
     var fields = QuestionArguments()
     try fields.add("event", events)
-    if metric != .nps { try fields.add("metric", metric.rawValue) }
+    try fields.add("metric", metric?.rawValue)
     try fields.add("score", score)
     try fields.add(scale: scale)
     if direction != .higher { try fields.add("direction", direction.rawValue) }

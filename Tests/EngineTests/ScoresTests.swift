@@ -188,6 +188,16 @@ struct `Scores of surveys` {
     else { throw Unexpected() }
     #expect(answer.figures.map(\.by) == [nil, "delivery", "help"])
     #expect(answer.figures.map(\.value.value) == [3.5, 5, 2])
+    // A touchpoint's rating has no promoters; an event's number may be what a survey asked for.
+    let metrics = try ["delivery", "[delivery, help]", "delivered", "[delivery, helped]"].map {
+      guard
+        case .scores(let asked) = try Question.read(
+          "{question: scores, event: \($0)}", file: "q", in: context
+        ).first
+      else { throw Unexpected() }
+      return asked.rule.metric
+    }
+    #expect(metrics == [.csat, .csat, .nps, .nps])
   }
 
   @Test func `leave out what is not on the scale, and say so`() async throws {

@@ -12,7 +12,8 @@ extension ScoresQuestion: CatalogueQuestion {
       asks: "What answers on a scale come to: NPS, CSAT, effort, means, with their error.",
       fields: [
         .init(
-          "metric", takes: "nps, csat, ces, mean or top_box", standard: "nps",
+          "metric", takes: "nps, csat, ces, mean or top_box",
+          standard: "csat of touchpoints' own scores, else nps",
           meaning: "What is made of the answers."),
         .init(
           "event", takes: "events or touchpoints, up to \(mostSources)", standard: nil,
@@ -94,8 +95,11 @@ extension ScoresQuestion: CatalogueQuestion {
           remedy: "Write an event or touchpoint, as in event: Survey Answered.")
       }
       let context = try decoder.questionContext()
+      // The score of a touchpoint is a rating, of which there are no promoters.
+      let areRatings =
+        score == nil && written.allSatisfy { $0.score == nil && $0.rating(in: context) != nil }
       self.init(
-        try fields.value(.metric, standard: .nps),
+        try fields.value(.metric, standard: areRatings ? .csat : .nps),
         of: written.map { $0.source(score, in: context) })
       scope = try Scope(from: decoder)
       if let ends = try fields.list(.scale, Int.self) { rule.scale = try Self.scale(ends) }
@@ -159,8 +163,13 @@ private struct WrittenSource: Codable {
 
   /// The score is the source's own, that of all, the touchpoint's, or the property of that name.
   func source(_ usual: NumberSelector?, in context: QuestionContext) -> ScoresQuestion.Source {
-    let designed = context.experience?.touchpoint(event.name)?.score.map { NumberSelector($0) }
-    return .init(
-      event, score: score ?? usual ?? designed ?? NumberSelector(.property("score")))
+    .init(
+      event,
+      score: score ?? usual ?? rating(in: context) ?? NumberSelector(.property("score")))
+  }
+
+  /// The score that the experience has for the touchpoint; nil where it is none or has none.
+  func rating(in context: QuestionContext) -> NumberSelector? {
+    context.experience?.touchpoint(event.name)?.score.map { NumberSelector($0) }
   }
 }
