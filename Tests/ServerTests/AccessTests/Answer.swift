@@ -5,8 +5,8 @@ struct Answer {
   var status: Int
   var body: String
 
-  /// How long an answer may take.
-  private static let patience = 20
+  /// How many seconds an answer may take: all tests of the process share its few threads.
+  private static let patience = 300
 
   /// Sends a request and reads the answer to its end.
   init(
@@ -41,6 +41,7 @@ struct Answer {
     var buffer = [UInt8](repeating: 0, count: 1 << 14)
     while true {
       let count = recv(descriptor, &buffer, buffer.count, 0)
+      guard count >= 0 else { throw POSIXError(.init(rawValue: errno) ?? .EIO) }
       guard count > 0 else { break }
       bytes += buffer[..<count]
     }
