@@ -54,6 +54,16 @@ class Server:
             time.sleep(0.02)
         raise AssertionError("The server did not start:\n" + "\n".join(self.lines))
 
+    def said(self, *words, seconds=20):
+        """The first line of the log with all of the words; what is logged is read a moment later."""
+        end = time.monotonic() + seconds
+        while time.monotonic() < end:
+            for line in list(self.lines):
+                if all(word in line for word in words):
+                    return line
+            time.sleep(0.02)
+        raise AssertionError(f"The log has no line with {words}:\n" + "\n".join(self.lines))
+
     def setup_link(self):
         """The link by which the first member is made, as the server printed it."""
         return self._wait(r"(https?://\S+/setup\S*)")
