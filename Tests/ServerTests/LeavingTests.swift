@@ -43,7 +43,7 @@ import Testing
       }
     }
     try await serving(route) { port in
-      let descriptor = try connection(port)
+      let descriptor = try Loopback.connection(to: port)
       let request = "GET /long HTTP/1.1\r\nHost: localhost\r\n\r\n"
       #expect(send(descriptor, request, request.utf8.count, 0) == request.utf8.count)
       for await _ in begun { break }
@@ -53,20 +53,5 @@ import Testing
         break
       }
     }
-  }
-
-  private func connection(_ port: Int) throws -> Int32 {
-    let descriptor = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
-    var address = sockaddr_in()
-    address.sin_family = sa_family_t(AF_INET)
-    address.sin_port = in_port_t(port).bigEndian
-    address.sin_addr.s_addr = in_addr_t(0x7F00_0001).bigEndian
-    let connected = withUnsafePointer(to: &address) {
-      $0.withMemoryRebound(to: sockaddr.self, capacity: 1) {
-        connect(descriptor, $0, socklen_t(MemoryLayout<sockaddr_in>.size))
-      }
-    }
-    guard connected == 0 else { throw POSIXError(.ECONNREFUSED) }
-    return descriptor
   }
 }
