@@ -146,7 +146,7 @@ public struct QuestionForm: Sendable {
 
     /// Describes a field.
     public init(
-      _ name: String, takes: String, standard: String?, meaning: String, input: Input = .text
+      _ name: String, takes: String, standard: String?, meaning: String, input: Input
     ) {
       self.name = name
       self.takes = takes

@@ -114,7 +114,7 @@ extension RetentionQuestion: CatalogueQuestion {
           meaning: "How periods are counted.", input: .choice(["calendar", "rolling"])),
         .init(
           "returned", takes: "on, onOrAfter or bounds of brackets such as [0, 1, 7, 30]",
-          standard: "on", meaning: "When a return counts."),
+          standard: "on", meaning: "When a return counts.", input: .text),
         .init(
           "periods", takes: "1 to \(mostPeriods)", standard: "12",
           meaning: "How many periods, that of the start among them.", input: .number),

@@ -105,7 +105,9 @@ extension DriversQuestion: CatalogueQuestion {
     QuestionForm(
       asks: "What drives a score, a return or spending: each driver's share, with its error.",
       fields: [
-        .init("event", takes: "an event or touchpoint", standard: nil, meaning: "The answers."),
+        .init(
+          "event", takes: "an event or touchpoint", standard: nil, meaning: "The answers.",
+          input: .event),
         .init(
           "outcome",
           takes: "a number property or expression, {event: …, within: 90d} or "
@@ -113,16 +115,17 @@ extension DriversQuestion: CatalogueQuestion {
           standard: nil,
           meaning:
             "What is explained: a number of the answer, whether something follows it, or how "
-            + "much."),
+            + "much.", input: .property),
         .init(
           "drivers",
           takes: "number properties or expressions, {name: …, rating: …} or {name: …, fact: …}",
           standard: nil,
           meaning: "What may explain it, up to \(Regression.mostDrivers): ratings of the answer, "
-            + "and facts, which are expressions on the story before it."),
+            + "and facts, which are expressions on the story before it.",
+          input: .list(.property)),
         .init(
           "scale", takes: "[1, 5]", standard: "1 to 5",
-          meaning: "The scale of ratings, by which their performance is told."),
+          meaning: "The scale of ratings, by which their performance is told.", input: .text),
       ],
       example: """
         question: drivers

@@ -14,44 +14,51 @@ extension ScoresQuestion: CatalogueQuestion {
         .init(
           "metric", takes: "nps, csat, ces, mean or top_box",
           standard: "csat of touchpoints' own scores, else nps",
-          meaning: "What is made of the answers."),
+          meaning: "What is made of the answers.",
+          input: .choice(ScoreMetric.allCases.map(\.rawValue))),
         .init(
           "event", takes: "events or touchpoints, up to \(mostSources)", standard: nil,
-          meaning: "The answers."),
+          meaning: "The answers.", input: .list(.event)),
         .init(
           "score", takes: "a number property or expression",
-          standard: "the touchpoint's, else score", meaning: "What was answered."),
+          standard: "the touchpoint's, else score", meaning: "What was answered.", input: .property),
         .init(
           "scale", takes: "[1, 7]", standard: "0 to 10 of nps, 1 to 7 of ces, else 1 to 5",
-          meaning: "The lowest and the highest answer; others make no figure."),
+          meaning: "The lowest and the highest answer; others make no figure.", input: .text),
         .init(
           "direction", takes: "higher or lower", standard: "higher",
-          meaning: "Which answers are the good ones."),
+          meaning: "Which answers are the good ones.",
+          input: .choice(ScoreDirection.allCases.map(\.rawValue))),
         .init(
           "top", takes: "a number", standard: "2, of top_box 1",
-          meaning: "How many of the best answers are the top; as many of the worst the bottom."),
+          meaning: "How many of the best answers are the top; as many of the worst the bottom.",
+          input: .number),
         .init(
           "count", takes: "answers or latest", standard: "answers",
-          meaning: "Every answer, or the latest one of each customer in a figure."),
+          meaning: "Every answer, or the latest one of each customer in a figure.",
+          input: .choice(["answers", "latest"])),
         .init(
           "by", takes: "touchpoint, event or a property", standard: "none",
-          meaning: "Divides the answers by what they are of themselves."),
+          meaning: "Divides the answers by what they are of themselves.", input: .naming),
         .init(
           "interval", takes: "hour, day, week, month, quarter, year or none", standard: "none",
-          meaning: "Intervals; none is one figure for the range."),
+          meaning: "Intervals; none is one figure for the range.", input: .interval),
         .init(
           "compare", takes: "previous or none", standard: "none",
-          meaning: "Compares with the range before."),
+          meaning: "Compares with the range before.", input: .choice(["previous", "none"])),
         .init(
           "weight", takes: "the same as breakdown", standard: "none",
-          meaning: "Weights each kind of customer by how many there are, not by how many answered."),
+          meaning: "Weights each kind of customer by how many there are, not by how many answered.",
+          input: .property),
         .init(
           "asked", takes: "an event or touchpoint", standard: "none",
-          meaning: "By what customers are asked; gives the response rate, and those to weight by."),
+          meaning: "By what customers are asked; gives the response rate, and those to weight by.",
+          input: .event),
         .init(
           "people", takes: "a number", standard: "many",
-          meaning: "How many people there are in all, where the answers are of a good part of them."
-        ),
+          meaning:
+            "How many people there are in all, where the answers are of a good part of them.",
+          input: .number),
       ],
       example: """
         question: scores

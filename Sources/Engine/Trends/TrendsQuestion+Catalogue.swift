@@ -20,7 +20,7 @@ extension TrendsQuestion: CatalogueQuestion {
         .init(
           "measure",
           takes: "events, customers, per_customer, sum, mean, median or p90 (p0 to p100)",
-          standard: "events", meaning: "What is measured of series that don't say."),
+          standard: "events", meaning: "What is measured of series that don't say.", input: .text),
         .init(
           "of", takes: "a number property or expression", standard: "none",
           meaning: "The number of sum, mean and percentiles.", input: .property),

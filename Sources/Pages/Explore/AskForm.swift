@@ -38,7 +38,8 @@ public struct AskForm: Sendable {
     let range = draft.fields.filter { scope.contains($0.name) }
     let strange = draft.strange.map { name -> Markup in
       let field = QuestionForm.Field(
-        name, takes: "nothing: it is no field of this kind", standard: nil, meaning: "")
+        name, takes: "nothing: it is no field of this kind", standard: nil, meaning: "",
+        input: .text)
       return """
         <input type="hidden" name="strange" value="\(lines: name)">\(self.field(field, draft))
         """
