@@ -22,13 +22,21 @@ public struct Experience: Sendable {
   public var journeys: [Journey]
   /// Where events are fetched from, or sent by, beside collection.
   public var sources: [EventSource]
+  public var surveys: [Survey]
+  /// How all surveys together treat a person.
+  public var asking: Asking
+  /// What people speak of in their own words.
+  public var themes: [Theme]
+  /// Events beside surveys' answers that open a ticket.
+  public var loops: [LoopRule]
 
   /// Makes an experience; without arguments, an empty one in UTC and EUR with the default stages.
   public init(
     title: String = "Untitled experience", timezone: String = "UTC", currency: String = "EUR",
     stages: [String] = Experience.defaultStages, channels: [String] = [], teams: [Team] = [],
     partners: [Partner] = [], touchpoints: [Touchpoint] = [], personas: [Persona] = [],
-    segments: [Segment] = [], journeys: [Journey] = [], sources: [EventSource] = []
+    segments: [Segment] = [], journeys: [Journey] = [], sources: [EventSource] = [],
+    surveys: [Survey] = [], asking: Asking = Asking(), themes: [Theme] = [], loops: [LoopRule] = []
   ) {
     self.title = title
     self.timezone = timezone
@@ -42,6 +50,10 @@ public struct Experience: Sendable {
     self.segments = segments
     self.journeys = journeys
     self.sources = sources
+    self.surveys = surveys
+    self.asking = asking
+    self.themes = themes
+    self.loops = loops
   }
 
   /// The phases of a customer's lifecycle where the experience names none.
@@ -81,12 +93,15 @@ public struct Place: Hashable, Sendable {
 public struct Team: Sendable {
   public var name: String
   public var title: String
+  /// Where it reads of what it has to see to.
+  public var mail: String?
   public var place: Place
 
   /// Makes a team.
-  public init(name: String, title: String? = nil, place: Place = Place()) {
+  public init(name: String, title: String? = nil, mail: String? = nil, place: Place = Place()) {
     self.name = name
     self.title = title ?? name
+    self.mail = mail
     self.place = place
   }
 }
