@@ -88,7 +88,8 @@ public struct WaymarkServer: Sendable {
   /// All that the server answers.
   static let routes: [Route] =
     CollectionRoutes.all + ProgramRoutes.all + SignInRoutes.all + OpenIDRoutes.all
-    + InvitationRoutes.all + JourneyRoutes.all + JourneyCustomerRoutes.all + BoardRoutes.all
+    + InvitationRoutes.all + JourneyRoutes.all + JourneyCustomerRoutes.all
+    + SurveyResultRoutes.all + BoardRoutes.all
     + ExploreRoutes.all + SavedQuestionRoutes.all + UndoRoutes.all + CustomerRoutes.all
     + ExperienceRoutes.all + SourceRoutes.all + SettingsRoutes.all + APIRoutes.all
     + MCPRoutes.all + HookRoutes.all

@@ -25,10 +25,7 @@ struct MapRequest: Sendable {
     let seen = visit.workspace.changes.version
     try self.init(
       visit.workspace, journey: visit.parameter("journey"),
-      MapChoice(
-        range: visit.query("range") ?? "", from: visit.query("from") ?? "",
-        to: visit.query("to") ?? "", population: visit.query("for") ?? "",
-        compare: visit.query("compare") ?? ""), seen: seen, of: try await visit.storiesShown())
+      MapChoice(visit), seen: seen, of: try await visit.storiesShown())
   }
 
   /// Takes a choice of whoever asks in another way, over the stories as they are.
@@ -52,12 +49,7 @@ struct MapRequest: Sendable {
     reading = file.reading
     context = try workspace.context()
     journey = try context.journey(name).0
-    picker = MapPicker(
-      choice,
-      offer: .init(
-        segments: experience.segments.map(\.name),
-        personas: experience.personas.filter { $0.rule != nil }.map(\.name),
-        sets: context.savedSets.keys.sorted()))
+    picker = MapPicker(choice, offer: .init(experience, context))
   }
 
   private var choice: MapChoice { picker.choice }
@@ -65,14 +57,7 @@ struct MapRequest: Sendable {
   /// Which cases are asked for.
   ///
   /// - Throws: `map.range`, `range.time`, `range.empty`, `question.for`.
-  func scope() throws(Refusal) -> Scope {
-    var scope = try choice.scope(context.calendar, watermark: stories.watermark)
-    if !choice.population.isEmpty {
-      scope.population = try Population(choice.population, in: context)
-    }
-    try scope.validate()
-    return scope
-  }
+  func scope() throws(Refusal) -> Scope { try choice.scope(in: context, of: stories) }
 
   /// The measured map.
   func measured() async throws -> MeasuredJourney { try await measured(try scope()) }
