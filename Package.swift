@@ -96,7 +96,7 @@ let package = Package(
       "Commands",
       on: [
         "Events", "Statistics", "Experience", "Stories", "Wire", "Parts", "Store", "Intake",
-        "Pulling", "Engine", "Maps", "Answers", "Server", "Companies", argumentParser,
+        "Pulling", "Engine", "Maps", "Answers", "Pages", "Server", "Companies", argumentParser,
       ]),
     .executableTarget(name: "waymark", dependencies: ["Commands"], swiftSettings: strict),
 
