@@ -96,7 +96,8 @@ let package = Package(
       "Commands",
       on: [
         "Events", "Statistics", "Outbound", "Experience", "Stories", "Wire", "Parts", "Store",
-        "Intake", "Pulling", "Engine", "Maps", "Answers", "Server", "Companies", argumentParser,
+        "Intake", "Pulling", "Engine", "Maps", "Answers", "Pages", "Server", "Companies",
+        argumentParser,
       ]),
     .executableTarget(name: "waymark", dependencies: ["Commands"], swiftSettings: strict),
 

@@ -98,6 +98,7 @@ struct Problem: Error, Sendable, Encodable {
     "key.unknown", "member.unknown", "token.unknown", "address.unknown", "version.unknown",
     "step.unknown", "question.unknown", "undo.unknown", "session.unknown", "experience.version",
     "experience.entry", "set.unknown", "identity.unknown", "identity.link",
+    "ticket.unknown",
   ]
 
   private static func status(of refusal: Refusal) -> HTTPResponse.Status {

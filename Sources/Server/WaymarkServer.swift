@@ -64,7 +64,7 @@ public struct WaymarkServer: Sendable {
       }, logger: workspace.logger)
     let chores = [
       Task { await workspace.tellOfNewEvents() }, Task { await workspace.writeLedger() },
-      Task { await workspace.removeExpiredEvents() },
+      Task { await workspace.removeExpiredEvents() }, Task { await workspace.closeLoops() },
     ]
     let pulls = Task { await workspace.pullSources() }
     do {
@@ -92,7 +92,7 @@ public struct WaymarkServer: Sendable {
     + SurveyResultRoutes.all + BoardRoutes.all
     + ExploreRoutes.all + SavedQuestionRoutes.all + UndoRoutes.all + CustomerRoutes.all
     + ExperienceRoutes.all + SourceRoutes.all + SettingsRoutes.all + APIRoutes.all
-    + MCPRoutes.all + HookRoutes.all
+    + MCPRoutes.all + HookRoutes.all + InboxRoutes.all
 
   private func register(_ route: Route, on router: Router<ServerContext>) {
     let workspace = workspace

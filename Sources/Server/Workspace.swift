@@ -40,6 +40,8 @@ final class Workspace: Sendable {
   let pulling = PullingDesk()
   /// Answers of saved questions: those of a full board, and of some more.
   let answers = KeptAnswers<AnswerKey, Answered>(most: 100)
+  /// What customers say that somebody has to see to.
+  let tickets = TicketDesk()
   /// What was deleted lately, for whoever takes it back.
   let undo = UndoDesk()
   private let counting = CountingThreads()

@@ -23,6 +23,7 @@ struct Removal: Sendable {
       try Store.forgetUnlinkedIdentities(database)
       try Store.keepSettled(database)
     }
+    try Store.forgetTickets(before: horizon, database)
     if let others = horizon.others {
       try database.execute(literal: "DELETE FROM refused_items WHERE at < \(others.milliseconds)")
     }

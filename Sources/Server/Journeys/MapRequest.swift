@@ -4,6 +4,7 @@ import Experience
 import Foundation
 import Maps
 import Pages
+import Store
 import Stories
 
 /// A journey's map as an address asks for it: its range, population and comparison.
@@ -67,6 +68,11 @@ struct MapRequest: Sendable {
       journey, scope, in: context, of: stories, reading: reading)
   }
 
+  /// The tickets that wait at touchpoints now, whichever cases the map shows.
+  func tickets() throws -> WaitingTickets {
+    WaitingTickets(waiting: try workspace.store.ticketsByTouchpoint())
+  }
+
   /// The customers behind a number of the map.
   func customers(at place: JourneyPlace) async throws -> JourneyCustomers {
     try await workspace.customers(
@@ -113,5 +119,12 @@ struct MapRequest: Sendable {
       isWhole ? max(1, days) : Int(choice.range) ?? max(1, days), before: from)
     other.to = from
     return (other, ("the range before", "this range"))
+  }
+}
+
+extension WaitingTickets {
+  /// Takes the counts of a store.
+  init(waiting counts: [String: TicketCounts]) {
+    self.init(counts.mapValues { Count(open: $0.unclosed, overdue: $0.overdue) })
   }
 }

@@ -37,6 +37,11 @@ public enum AuditedAction: String, Sendable, CaseIterable {
   case imported = "import"
   case importDiscarded = "import.discard"
   case eventsExpired = "events.expire"
+  case ticketTaken = "ticket.take"
+  case ticketAssigned = "ticket.assign"
+  case ticketNoted = "ticket.note"
+  case ticketClosed = "ticket.close"
+  case ticketReopened = "ticket.reopen"
 }
 
 /// One line of the audit log.
