@@ -38,6 +38,8 @@ final class Workspace: Sendable {
   let mapCustomers = KeptAnswers<MapCustomersKey, JourneyCustomers>(most: 4)
   /// What is fetched from sources, and when.
   let pulling = PullingDesk()
+  /// Who is asked, and who answers.
+  let surveys = SurveyDesk()
   /// Answers of saved questions: those of a full board, and of some more.
   let answers = KeptAnswers<AnswerKey, Answered>(most: 100)
   /// What was deleted lately, for whoever takes it back.

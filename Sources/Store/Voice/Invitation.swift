@@ -161,11 +161,12 @@ extension InvitationEvent {
     let identity = Identity(
       (row["namespace"] as Int) == 0 ? .user : .anonymous,
       String(decoding: row["identity"] as Data, as: UTF8.self))
-    let (id, survey, word) = (row["invitation"] as Int64, row["survey"] as String, row["state"])
+    let (id, survey) = (row["invitation"] as Int64, row["survey"] as String)
+    let word = row["state"] as String
     self.init(
       invitation: id, state: Invitation.State(rawValue: word) ?? .sent,
       event: Event(
         kept.name, at: Instant(milliseconds: kept.time), by: identity,
-        messageID: "survey/\(survey)/\(id)/\(word as String)", properties: kept.properties))
+        messageID: "survey/\(survey)/\(id)/\(word)", properties: kept.properties))
   }
 }

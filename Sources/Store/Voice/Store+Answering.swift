@@ -19,7 +19,7 @@ extension Store {
     try write { database in
       let invitation = try Self.invitation(id, database).orThrow(.unknownInvitation)
       if state != .expired { try invitation.requireOpen(at: now) }
-      guard invitation.state == .sent else { throw invitation.ended }
+      guard invitation.state == .sent else { throw invitation.closure }
       try database.execute(
         literal: """
           UPDATE invitations SET state = \(state.rawValue), ended = \(now.milliseconds),
@@ -100,11 +100,11 @@ extension Invitation {
   /// - Throws: `invitation.answered`, `invitation.dismissed`, `invitation.expired`,
   ///   `invitation.closed`, `invitation.early`.
   public func requireOpen(at now: Instant) throws(Refusal) {
-    guard state == .sent, let expires, now < expires else { throw ended }
+    guard state == .sent, let expires, now < expires else { throw closure }
   }
 
   /// Why it can't be answered.
-  fileprivate var ended: Refusal {
+  fileprivate var closure: Refusal {
     switch state {
     case .answered:
       Refusal(

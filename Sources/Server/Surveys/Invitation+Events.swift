@@ -1,0 +1,72 @@
+import Events
+import Experience
+import Store
+
+extension Invitation {
+  /// What the story is told of a state of the invitation.
+  ///
+  /// - Parameter answer: what was answered, and in which language.
+  func event(
+    _ state: State, at time: Instant, _ answer: [String: PropertyValue] = [:],
+    language: String? = nil, consent: ConsentRule
+  ) -> Event {
+    var properties = subject.properties
+    properties[SurveyEvent.askedBy] = .string(channel.rawValue)
+    properties["channel"] = .string(channel == .mail ? "email" : "web")
+    properties[SurveyEvent.language] = (language ?? subject.language).map(PropertyValue.string)
+    properties.merge(answer) { $1 }
+    return Event(
+      state.eventName, at: time, by: subject.identity,
+      messageID: "survey/\(subject.survey)/\(id)/\(state.rawValue)",
+      properties: properties.granting(consent))
+  }
+}
+
+extension Invitation.Subject {
+  /// What every event of an invitation says.
+  fileprivate var properties: [String: PropertyValue] {
+    var properties: [String: PropertyValue] = [
+      SurveyEvent.survey: .string(survey), SurveyEvent.occasion: .string("\(moment)"),
+    ]
+    properties[SurveyEvent.touchpoint] = touchpoint.map(PropertyValue.string)
+    properties[SurveyEvent.journey] = journey.map(PropertyValue.string)
+    properties[SurveyEvent.caseStart] = caseStart.map { .string("\($0)") }
+    return properties
+  }
+}
+
+extension Invitation.State {
+  /// The event by which a story tells of it.
+  var eventName: String {
+    switch self {
+    case .answered: SurveyEvent.answered
+    case .dismissed: SurveyEvent.dismissed
+    case .expired: SurveyEvent.expired
+    case .waiting, .sent, .failed, .suppressed: SurveyEvent.sent
+    }
+  }
+}
+
+extension [String: PropertyValue] {
+  /// The properties of an event that may be kept where consent has to come with each event.
+  ///
+  /// Only those are asked whose events came with it and who don't deny it since; and who answers does
+  /// so by themselves, beside a note on what becomes of it.
+  func granting(_ rule: ConsentRule) -> Self {
+    guard rule.required == .yes else { return self }
+    var properties = self
+    properties["consent"] = .boolean(true)
+    return properties
+  }
+}
+
+extension Survey {
+  /// The touchpoint that answers speak of where no occasion says it.
+  var usualTouchpoint: String? {
+    if let about { return about }
+    return switch occasion {
+    case .touchpoint(let name), .late(_, let name): name
+    case .outcome, .every, nil: nil
+    }
+  }
+}
