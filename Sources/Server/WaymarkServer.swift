@@ -67,6 +67,7 @@ public struct WaymarkServer: Sendable {
       Task { await workspace.removeExpiredEvents() },
     ]
     let pulls = Task { await workspace.pullSources() }
+    let asking = Task { await workspace.askSurveys() }
     do {
       try await application.runService()
     } catch let error as IOError {
@@ -79,6 +80,8 @@ public struct WaymarkServer: Sendable {
     }
     pulls.cancel()
     await pulls.value
+    asking.cancel()
+    await asking.value
     await workspace.collection.stop()
     for chore in chores { chore.cancel() }
     for chore in chores { await chore.value }

@@ -5,29 +5,37 @@ import Store
 extension Invitation {
   /// What the story is told of a state of the invitation.
   ///
-  /// - Parameter answer: what was answered, and in which language.
+  /// - Parameters:
+  ///   - answer: what was answered.
+  ///   - language: in which language it was.
   func event(
     _ state: State, at time: Instant, _ answer: [String: PropertyValue] = [:],
     language: String? = nil, consent: ConsentRule
   ) -> Event {
-    var properties = subject.properties
-    properties[SurveyEvent.askedBy] = .string(channel.rawValue)
-    properties["channel"] = .string(channel == .mail ? "email" : "web")
-    properties[SurveyEvent.language] = (language ?? subject.language).map(PropertyValue.string)
+    var properties = subject.properties(by: channel)
+    if let language { properties[SurveyEvent.language] = .string(language) }
     properties.merge(answer) { $1 }
     return Event(
-      state.eventName, at: time, by: subject.identity,
-      messageID: "survey/\(subject.survey)/\(id)/\(state.rawValue)",
-      properties: properties.granting(consent))
+      state.eventName, at: time, by: subject.identity, properties: properties.granting(consent))
+  }
+
+  /// What the story is told of an invitation by a link that is being made.
+  static func sending(_ subject: Subject, at time: Instant, consent: ConsentRule) -> Event {
+    Event(
+      SurveyEvent.sent, at: time, by: subject.identity,
+      properties: subject.properties(by: .link).granting(consent))
   }
 }
 
 extension Invitation.Subject {
   /// What every event of an invitation says.
-  fileprivate var properties: [String: PropertyValue] {
+  fileprivate func properties(by channel: Invitation.Channel) -> [String: PropertyValue] {
     var properties: [String: PropertyValue] = [
       SurveyEvent.survey: .string(survey), SurveyEvent.occasion: .string("\(moment)"),
+      SurveyEvent.askedBy: .string(channel.rawValue),
+      "channel": .string(channel == .mail ? "email" : "web"),
     ]
+    properties[SurveyEvent.language] = language.map(PropertyValue.string)
     properties[SurveyEvent.touchpoint] = touchpoint.map(PropertyValue.string)
     properties[SurveyEvent.journey] = journey.map(PropertyValue.string)
     properties[SurveyEvent.caseStart] = caseStart.map { .string("\($0)") }
