@@ -9,7 +9,7 @@ import GRDB
 enum Schema {
   /// The script that makes each version from the one before; the first makes version 1.
   static let versions: [String] = [
-    version1, version2, version3, version4, version5, version6, ticketTables,
+    version1, version2, version3, version4, version5, invitationTables, ticketTables,
   ]
 
   /// The version that this program writes.
@@ -182,6 +182,4 @@ enum Schema {
   private static let version4 = logTables + peopleTables
 
   private static let version5 = replyTables + pullingTables + consentTables
-
-  private static let version6 = ""
 }

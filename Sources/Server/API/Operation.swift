@@ -6,7 +6,8 @@ import HTTPTypes
 struct Operation: Sendable {
   /// What operations belong to, in the order in which they are shown.
   enum Topic: String, CaseIterable, Sendable {
-    case journeys, questions, boards, sets, customers, tickets, experience, sources, members, keys,
+    case journeys, questions, boards, sets, customers, surveys, tickets, experience, sources,
+      members, keys,
       program
 
     var title: String {
@@ -126,6 +127,7 @@ extension Operation.Parameter {
     "token": .integer("The number of a token.", example: 1),
     "session": .integer("The number of a session.", example: 1),
     "ticket": .integer("The number of a ticket.", example: 1),
+    "invitation": .integer("The number of an invitation.", example: 1),
   ]
 }
 
