@@ -81,6 +81,7 @@ let package = Package(
       "Pages",
       on: ["Events", "Accounts", "Experience", "Store", "Pulling", "Engine", "Maps", "Answers"],
       resources: [
+        .embedInCode("Assets/answering.css"), .embedInCode("Assets/answering.js"),
         .embedInCode("Assets/icon.svg"), .embedInCode("Assets/pages.css"),
         .embedInCode("Assets/pages.js"), .embedInCode("Assets/waymark.js"),
       ]),

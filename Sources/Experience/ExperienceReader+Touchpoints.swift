@@ -57,7 +57,7 @@ extension ExperienceReader {
   }
 
   /// An event's name, a list of names, or an expression.
-  private mutating func rule(_ node: Node) -> Expression? {
+  mutating func rule(_ node: Node) -> Expression? {
     if case .sequence(let items) = node {
       let names = items.compactMap { text($0, "on") }
       guard !names.isEmpty else {

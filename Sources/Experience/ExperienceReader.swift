@@ -15,13 +15,22 @@ struct ExperienceReader {
     var value: Node
   }
 
+  /// A name with what people read.
+  private struct Titled {
+    var name: String
+    var title: String?
+    var mail: String?
+    var place: Place
+  }
+
   var sketch = Sketch()
   var remarks = Remarks()
   var source = SourceText("", file: "")
 
   private static let keys = [
     "experience", "timezone", "currency", "stages", "channels", "teams", "partners", "touchpoints",
-    "personas", "segments", "journeys", "sources", "surveys", "interventions",
+    "personas", "segments", "journeys", "sources", "asking", "surveys", "themes", "loops",
+    "interventions",
   ]
 
   /// Reads one file's document into the sketch.
@@ -33,18 +42,23 @@ struct ExperienceReader {
 
   private mutating func read(field: Entry) {
     switch field.name {
-    case "experience", "timezone", "currency", "stages", "channels": read(single: field)
+    case "experience", "timezone", "currency", "stages", "channels", "asking":
+      read(single: field)
     case "teams":
       var names = Set(sketch.experience.teams.map(\.name))
-      for (name, title, place) in titled(field) where isNew(name, names, "team", place) {
-        names.insert(name)
-        sketch.experience.teams.append(Team(name: name, title: title, place: place))
+      for team in titled(field, ["title", "mail"]) where isNew(team.name, names, "team", team.place)
+      {
+        names.insert(team.name)
+        sketch.experience.teams.append(
+          Team(name: team.name, title: team.title, mail: team.mail, place: team.place))
       }
     case "partners":
       var names = Set(sketch.experience.partners.map(\.name))
-      for (name, title, place) in titled(field) where isNew(name, names, "partner", place) {
-        names.insert(name)
-        sketch.experience.partners.append(Partner(name: name, title: title, place: place))
+      for partner in titled(field, ["title"])
+      where isNew(partner.name, names, "partner", partner.place) {
+        names.insert(partner.name)
+        sketch.experience.partners.append(
+          Partner(name: partner.name, title: partner.title, place: partner.place))
       }
     case "touchpoints":
       let names = Set(sketch.experience.touchpoints.map(\.name))
@@ -72,6 +86,28 @@ struct ExperienceReader {
       let names = Set(sketch.experience.sources.map(\.name))
       for entry in named(field) where isNew(entry.name, names, "source", entry.place) {
         if let source = eventSource(entry) { sketch.experience.sources.append(source) }
+      }
+    default: read(voice: field)
+    }
+  }
+
+  /// A list about what customers say.
+  private mutating func read(voice field: Entry) {
+    switch field.name {
+    case "surveys":
+      let names = Set(sketch.experience.surveys.map(\.name))
+      for entry in named(field) where isNew(entry.name, names, "survey", entry.place) {
+        if let survey = survey(entry) { sketch.experience.surveys.append(survey) }
+      }
+    case "themes":
+      let names = Set(sketch.experience.themes.map(\.name))
+      for entry in named(field) where isNew(entry.name, names, "theme", entry.place) {
+        if let theme = theme(entry) { sketch.experience.themes.append(theme) }
+      }
+    case "loops":
+      let names = Set(sketch.experience.loops.map(\.name))
+      for entry in named(field) where isNew(entry.name, names, "loop", entry.place) {
+        if let loop = loopRule(entry) { sketch.experience.loops.append(loop) }
       }
     default:
       remarks.note(
@@ -102,6 +138,7 @@ struct ExperienceReader {
     case "stages":
       let stages = distinct(field, "stage")
       if !stages.isEmpty { sketch.experience.stages = stages }
+    case "asking": sketch.experience.asking = asking(field)
     default: sketch.experience.channels = distinct(field, "channel")
     }
   }
@@ -150,31 +187,28 @@ struct ExperienceReader {
   }
 
   /// Names with titles: a list of names and one-entry maps, or a map.
-  private mutating func titled(
-    _ field: Entry
-  ) -> [(name: String, title: String?, place: Place)] {
-    var found: [(name: String, title: String?, place: Place)] = []
+  private mutating func titled(_ field: Entry, _ keys: [String]) -> [Titled] {
     guard case .sequence(let items) = field.value else {
-      for entry in map(field.value, "“\(field.name)”") ?? [] { found.append(titled(entry: entry)) }
-      return found
+      return (map(field.value, "“\(field.name)”") ?? []).map { titled(entry: $0, keys) }
     }
+    var found: [Titled] = []
     for item in items {
       if case .mapping = item {
-        for entry in map(item, "“\(field.name)”") ?? [] { found.append(titled(entry: entry)) }
+        found += (map(item, "“\(field.name)”") ?? []).map { titled(entry: $0, keys) }
       } else if let name = text(item, field.name) {
-        found.append((name, nil, source.place(item.mark)))
+        found.append(Titled(name: name, place: source.place(item.mark)))
       }
     }
     return found
   }
 
-  private mutating func titled(
-    entry: Entry
-  ) -> (name: String, title: String?, place: Place) {
-    guard !isNull(entry.value) else { return (entry.name, nil, entry.place) }
-    let inner = map(entry.value, "“\(entry.name)”") ?? []
-    let title = known(inner, ["title"], in: "“\(entry.name)”").first.flatMap { text($0) }
-    return (entry.name, title, entry.place)
+  private mutating func titled(entry: Entry, _ keys: [String]) -> Titled {
+    var titled = Titled(name: entry.name, place: entry.place)
+    guard !isNull(entry.value) else { return titled }
+    for field in known(map(entry.value, "“\(entry.name)”") ?? [], keys, in: "“\(entry.name)”") {
+      if field.name == "mail" { titled.mail = address(field) } else { titled.title = text(field) }
+    }
+    return titled
   }
 
   /// The entries of a map from names to things, those with fitting names.
@@ -186,16 +220,19 @@ struct ExperienceReader {
         "name.many", at: entries[Self.mostNamed].place,
         "There are more than \(Self.mostNamed) \(field.name).", "Keep those that people speak of.")
     }
-    return entries.prefix(Self.mostNamed).filter { entry in
-      let isFitting =
-        entry.name.unicodeScalars.count <= 64
-        && entry.name.allSatisfy { $0.isLetter || $0.isNumber || $0 == "_" || $0 == "-" }
-      guard !isFitting else { return true }
-      remarks.error(
-        "name.letters", at: entry.place, "“\(entry.name.prefix(80))” cannot be a name.",
-        "Use up to 64 letters, digits, _ and -, and put what people read into “title”.")
-      return false
-    }
+    return entries.prefix(Self.mostNamed).filter { isFitting($0) }
+  }
+
+  /// Whether something has a name that can stand in a question and in an address.
+  mutating func isFitting(_ entry: Entry) -> Bool {
+    let isFitting =
+      entry.name.unicodeScalars.count <= 64
+      && entry.name.allSatisfy { $0.isLetter || $0.isNumber || $0 == "_" || $0 == "-" }
+    guard !isFitting else { return true }
+    remarks.error(
+      "name.letters", at: entry.place, "“\(entry.name.prefix(80))” cannot be a name.",
+      "Use up to 64 letters, digits, _ and -, and put what people read beside it.")
+    return false
   }
 
   /// Whether the tree is shallow enough to walk, and no part of it stands in several places.

@@ -28,6 +28,7 @@ extension ExperienceReader {
       lintGoal(journey, mentions[index] ?? [], dead)
     }
     lintChains()
+    lintSurveys()
     noteUnused()
   }
 
@@ -48,10 +49,10 @@ extension ExperienceReader {
         resolve(mention, "channel", "channels", among: channels)
       case .owner: resolve(mention, "owner", "teams", among: teams)
       case .partner: resolve(mention, "partner", "partners", among: partners)
-      case .expectation, .start, .step, .goal, .end:
+      case .expectation, .start, .step, .goal, .end, .spokenOf:
         resolve(mention, "touchpoint", "touchpoints", among: touchpoints)
-      case .next: resolve(mention, "journey", "journeys", among: journeys)
-      case .audience: resolve(mention, "audience", "segments", among: audiences)
+      case .next, .walked: resolve(mention, "journey", "journeys", among: journeys)
+      case .audience, .asked: resolve(mention, "audience", "segments", among: audiences)
       }
     }
   }
@@ -73,7 +74,7 @@ extension ExperienceReader {
       near.map { "Did you mean \($0)?" } ?? "Add it to “\(section)”, or name another.")
   }
 
-  /// Gives journeys the condition of the segment or persona that they name.
+  /// Gives journeys and surveys the condition of the segment or persona that they name.
   private mutating func resolveAudiences() {
     let segments = Set(sketch.experience.segments.map(\.name))
     for persona in sketch.experience.personas where segments.contains(persona.name) {
@@ -82,14 +83,23 @@ extension ExperienceReader {
         "Give one of them another name, so that “for” is clear.")
     }
     for mention in sketch.mentions {
-      guard case .audience(let index) = mention.role,
-        sketch.experience.journeys.indices.contains(index)
-      else { continue }
-      sketch.experience.journeys[index].audience = sketch.experience.condition(mention.name)
-      let isPersona = sketch.experience.personas.contains { $0.name == mention.name }
-      if isPersona, sketch.experience.journeys[index].audience == nil {
+      let audience = sketch.experience.condition(mention.name)
+      let kind: String
+      switch mention.role {
+      case .audience(let index) where sketch.experience.journeys.indices.contains(index):
+        sketch.experience.journeys[index].audience = audience
+        kind = "journey"
+      case .asked(let name):
+        for index in sketch.experience.surveys.indices
+        where sketch.experience.surveys[index].name == name {
+          sketch.experience.surveys[index].audience = audience
+        }
+        kind = "survey"
+      default: continue
+      }
+      if audience == nil, sketch.experience.personas.contains(where: { $0.name == mention.name }) {
         remarks.error(
-          "journey.audience", at: mention.place,
+          "\(kind).audience", at: mention.place,
           "The persona “\(mention.name)” does not say who belongs to it.",
           "Add “who: …” to the persona, or take “for” out.")
       }
@@ -228,7 +238,7 @@ extension ExperienceReader {
     var used: [String: Set<String>] = [:]
     for mention in sketch.mentions {
       switch mention.role {
-      case .audience: used["audience", default: []].insert(mention.name)
+      case .audience, .asked: used["audience", default: []].insert(mention.name)
       case .owner: used["team", default: []].insert(mention.name)
       case .start, .step, .goal, .end: used["touchpoint", default: []].insert(mention.name)
       default: continue
@@ -258,8 +268,8 @@ extension ExperienceReader {
     case "team": ("The team “\(name)” owns nothing.", "Make it the owner of a touchpoint.")
     default:
       (
-        "The \(kind) “\(name)” is the audience of no journey.",
-        "Name it in a journey's “for”, or ask for it when you measure."
+        "The \(kind) “\(name)” is the audience of no journey and no survey.",
+        "Name it in the “for” of one, or ask for it when you measure."
       )
     }
   }

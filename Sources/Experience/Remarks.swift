@@ -78,11 +78,17 @@ struct Sketch {
       case end(journey: Int)
       case next(journey: Int)
       case audience(journey: Int)
+      /// Whom a survey asks.
+      case asked(survey: String)
+      /// The touchpoint that answers, or events that are seen to, speak of.
+      case spokenOf
+      /// The journey after which a survey asks.
+      case walked
 
       /// The index of the journey that holds it.
       var journey: Int? {
         switch self {
-        case .stage, .channel, .owner, .partner, .expectation: nil
+        case .stage, .channel, .owner, .partner, .expectation, .asked, .spokenOf, .walked: nil
         case .start(let index), .step(let index), .goal(let index), .end(let index),
           .next(let index), .audience(let index):
           index
@@ -104,4 +110,13 @@ struct Sketch {
   var windows: [String: Place] = [:]
   /// The place of the first word about each of the document's own fields.
   var fields: [String: Place] = [:]
+  /// The places of each survey's values, by the survey's name and the field's.
+  var surveys: [String: [String: Place]] = [:]
+  /// The texts of the survey that is being read, each with what it is the text of.
+  var wordings: [(name: String, wording: Wording, place: Place)] = []
+
+  /// Where a survey's field has its value.
+  func place(_ field: String, of survey: Survey) -> Place {
+    surveys[survey.name]?[field] ?? survey.place
+  }
 }

@@ -13,7 +13,7 @@ extension ExperienceLoader {
     channels: [web, app, email, phone, social]
 
     # Who owns touchpoints, and who holds some of them for you.
-    teams: [marketing, shop, {support: {title: Customer support}}]
+    teams: [marketing, shop, {support: {title: Customer support, mail: support@example.com}}]
     partners: {parcel_service: {title: Parcel service}}
 
     touchpoints:
@@ -97,6 +97,38 @@ extension ExperienceLoader {
         steps: []
         goal: review
         window: 60d
+
+    # How all surveys together treat a person; these are what holds where nothing is said.
+    asking: {at_most: 1 per 30d, quiet: "21:00-08:00", address: email, language: language}
+
+    surveys:
+      parcel:
+        kind: csat                  # nps, csat, ces, rating, choice, text
+        title: How the parcel came
+        ask: {en: How was your delivery?, de: Wie war die Lieferung?}
+        ends: [{en: Very bad, de: Sehr schlecht}, {en: Very good, de: Sehr gut}]
+        after: delivery             # also {journey: first_order, outcome: completed}; or every: 90d
+        wait: 1d
+        share: 50%                  # of those who could be asked
+        channels: [mail, page]
+        elements:                   # what is rated one by one
+          - speed: {ask: {en: Speed, de: Schnelligkeit}, aspect: delivery}
+          - carrier: {ask: {en: The carrier, de: Der Zusteller}, partner: parcel_service}
+        questions:
+          reason: {kind: text, ask: {en: What went wrong?, de: Was lief schief?}, when: {score: 1..3}}
+        thanks:                     # the first that holds
+          - {when: {score: 4..5}, say: {en: Thank you!, de: Danke!}, link: "https://example.com/review"}
+          - {en: Thank you. We read every answer., de: Danke. Wir lesen jede Antwort.}
+        loop: {when: {score: 1..2}, to: support, due: 2d}   # which answers somebody has to see to
+
+    # What people speak of in their own words; * stands for any ending.
+    themes:
+      waiting: [late, slow, wait*, "took too long", spät, warte*]
+      packaging: [box, packaging, broken, Verpackung, kaputt*]
+
+    # Other events that somebody has to see to.
+    loops:
+      bad_review: {on: 'event == "Review Posted" && properties.stars <= 2', about: review, to: support}
 
     """
 }

@@ -28,6 +28,8 @@ public struct ServerConfiguration: Sendable, Equatable {
   public var openID: OpenIDSettings?
   /// How mail is sent; without a server none is.
   public var mail = MailSettings()
+  /// How often it is looked who is to be asked by surveys, in seconds.
+  public var surveySeconds = 60
   /// How much collection holds in memory at most.
   public var collection = Collector.Limits()
   /// When the log of events becomes parts.

@@ -67,6 +67,7 @@ public struct WaymarkServer: Sendable {
       Task { await workspace.removeExpiredEvents() },
     ]
     let pulls = Task { await workspace.pullSources() }
+    let asking = Task { await workspace.askSurveys() }
     do {
       try await application.runService()
     } catch let error as IOError {
@@ -79,6 +80,8 @@ public struct WaymarkServer: Sendable {
     }
     pulls.cancel()
     await pulls.value
+    asking.cancel()
+    await asking.value
     await workspace.collection.stop()
     for chore in chores { chore.cancel() }
     for chore in chores { await chore.value }
@@ -91,7 +94,7 @@ public struct WaymarkServer: Sendable {
     + InvitationRoutes.all + JourneyRoutes.all + JourneyCustomerRoutes.all + BoardRoutes.all
     + ExploreRoutes.all + SavedQuestionRoutes.all + UndoRoutes.all + CustomerRoutes.all
     + ExperienceRoutes.all + SourceRoutes.all + SettingsRoutes.all + APIRoutes.all
-    + MCPRoutes.all + HookRoutes.all
+    + MCPRoutes.all + HookRoutes.all + SurveyRoutes.all
 
   private func register(_ route: Route, on router: Router<ServerContext>) {
     let workspace = workspace

@@ -62,6 +62,7 @@ extension Store {
       if try count("links WHERE first = ? OR second = ?", [key, key]) > 0 {
         exact.append("in a link")
       }
+      if try count("invitations WHERE key = ?", [key]) > 0 { exact.append("in an invitation") }
       if sets.contains(where: { $0.members.contains(identity.key) }) {
         exact.append("in a saved set")
       }

@@ -25,6 +25,7 @@ struct Removal: Sendable {
     }
     if let others = horizon.others {
       try database.execute(literal: "DELETE FROM refused_items WHERE at < \(others.milliseconds)")
+      try Store.forgetInvitations(before: others, database)
     }
     try store.note(
       .eventsExpired, "\(events) events",

@@ -57,7 +57,7 @@ struct `The loader` {
     ("? a\n: b\n", ["1:1 yaml.syntax"]),
     ("experiance: a\n", ["1:1 yaml.key"]),
     ("1: a\n", ["1:1 yaml.key"]),
-    ("surveys: {a: 3}\n", ["n 1:1 experience.later"]),
+    ("interventions: {a: 3}\n", ["n 1:1 experience.later"]),
     // Fields of the experience
     ("experience:\n", ["1:12 yaml.type"]),
     ("timezone: Europe/Berln\n", ["1:11 experience.timezone"]),

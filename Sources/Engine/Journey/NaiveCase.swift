@@ -12,6 +12,8 @@ struct NaiveCase {
   var end: Instant
   /// From the starting event to the last one inside.
   var events: [(event: Event, touchpoint: Touchpoint?)]
+  /// Where these stand in the story.
+  var positions: [Int]
 }
 
 /// Something met off the map.

@@ -155,7 +155,7 @@ public struct NaiveJourney {
           start: start(first) ?? 0, time: time, limit: limit, outcome: outcome,
           end: outcome == .completed || outcome == .ended
             ? story[body.last ?? first].time : min(limit, now ?? limit),
-          events: ([first] + body).map { (story[$0], met[$0]) }))
+          events: ([first] + body).map { (story[$0], met[$0]) }, positions: [first] + body))
     }
     for position in stream where start(position) != nil {
       if !inRange(story[position].time) {

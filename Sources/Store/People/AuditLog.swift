@@ -34,6 +34,7 @@ public enum AuditedAction: String, Sendable, CaseIterable {
   case customersUnlinked = "customer.unlink"
   case customerErased = "customer.erase"
   case customerExported = "customer.export"
+  case customerInvited = "customer.invite"
   case imported = "import"
   case importDiscarded = "import.discard"
   case eventsExpired = "events.expire"
