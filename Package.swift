@@ -95,8 +95,9 @@ let package = Package(
     room(
       "Commands",
       on: [
-        "Events", "Statistics", "Experience", "Stories", "Wire", "Parts", "Store", "Intake",
-        "Pulling", "Engine", "Maps", "Answers", "Pages", "Server", "Companies", argumentParser,
+        "Events", "Statistics", "Outbound", "Experience", "Stories", "Wire", "Parts", "Store",
+        "Intake", "Pulling", "Engine", "Maps", "Answers", "Pages", "Server", "Companies",
+        argumentParser,
       ]),
     .executableTarget(name: "waymark", dependencies: ["Commands"], swiftSettings: strict),
 

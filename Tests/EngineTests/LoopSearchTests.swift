@@ -46,11 +46,12 @@ struct `Looking for what has to be seen to` {
     _ events: [Event], from day: Int64 = 0, except known: inout Set<UInt64>
   ) throws -> [LoopFinding] {
     try LoopSearch(Self.experience).findings(
-      in: Stories(events: events), from: Instant(milliseconds: day * 86_400_000), except: &known)
+      in: try Stories(events), from: Instant(milliseconds: day * 86_400_000), except: &known)
   }
 
   @Test
-  func `finds answers by their survey and other events by rules, with touchpoint and team`() throws {
+  func `finds answers by their survey and other events by rules, with touchpoint and team`() throws
+  {
     var known: Set<UInt64> = []
     let findings = try found(
       [
@@ -86,7 +87,8 @@ struct `Looking for what has to be seen to` {
 
   @Test
   func `has nothing to do where nothing is asked for`() {
-    #expect(LoopSearch(Experience(surveys: [Survey(name: "a", kind: .nps, ask: Wording("?"))])).isEmpty)
+    #expect(
+      LoopSearch(Experience(surveys: [Survey(name: "a", kind: .nps, ask: Wording("?"))])).isEmpty)
     #expect(!LoopSearch(Self.experience).isEmpty)
   }
 

@@ -108,7 +108,7 @@ extension Workspace {
   }
 
   private func ways(_ experience: Experience) -> [String: Set<TicketMessage.Way>] {
-    tickets.ways.ways(of: experience.teams, sendingMail: false)
+    tickets.ways.ways(of: experience.teams, sendingMail: mail != nil)
   }
 
   func complain(of error: any Error, _ words: Logger.Message) {

@@ -1,7 +1,6 @@
 import Accounts
 import Events
 import Foundation
-import Synchronization
 import Testing
 
 @testable import Store
@@ -9,7 +8,9 @@ import Testing
 @Suite
 struct `A ticket` {
   private let folder = TemporaryFolder()
-  private let clock = SetClock()
+  private let clock = TestClock()
+
+  init() { clock.advance(1_790_000_000_000) }
 
   private func open() throws -> Store {
     try Store.open(at: folder.path, access: .writing, clock: { [clock] in clock.now })
@@ -107,7 +108,8 @@ struct `A ticket` {
       lines.reversed() == [
         "ticket.take", "ticket.assign", "ticket.note", "ticket.close", "ticket.reopen",
       ])
-    #expect(try store.auditLog(AuditFilter(area: "ticket")).allSatisfy { !$0.detail.contains("two") })
+    #expect(
+      try store.auditLog(AuditFilter(area: "ticket")).allSatisfy { !$0.detail.contains("two") })
     try store.removeMember(try #require(bob.member), by: .folderOwner)
     #expect(try store.ticket(1).assignee == nil)
   }
@@ -144,7 +146,8 @@ struct `A ticket` {
   }
 
   @Test
-  func `is found by state, team, touchpoint and whoever sees to it, the most urgent first`() throws {
+  func `is found by state, team, touchpoint and whoever sees to it, the most urgent first`() throws
+  {
     let store = try open()
     let ann = try analyst(store)
     _ = try store.openTickets(
@@ -209,7 +212,9 @@ struct `A ticket` {
 @Suite
 struct `What a team is told` {
   private let folder = TemporaryFolder()
-  private let clock = SetClock()
+  private let clock = TestClock()
+
+  init() { clock.advance(1_790_000_000_000) }
 
   private func opened() throws -> Store {
     let store = try Store.open(at: folder.path, access: .writing, clock: { [clock] in clock.now })
@@ -248,7 +253,9 @@ struct `What a team is told` {
         clock.pass(TimeSpan(milliseconds: 5000))
       }
       pauses.append((clock.now - before).milliseconds)
-      if message.way == .mail { try store.sent(try #require(store.dueTicketMessages(limit: 1).first)) }
+      if message.way == .mail {
+        try store.sent(try #require(store.dueTicketMessages(limit: 1).first))
+      }
     }
     let given = try store.troubledMessages(ofTicket: 1)
     #expect(given.map(\.isGivenUp) == [true])
@@ -276,11 +283,6 @@ struct `What a team is told` {
   }
 }
 
-/// A clock that stands until it is told to go on.
-private final class SetClock: Sendable {
-  private let time = Mutex(Instant(milliseconds: 1_790_000_000_000))
-
-  var now: Instant { time.withLock { $0 } }
-
-  func pass(_ span: TimeSpan) { time.withLock { $0 = $0 + span } }
+extension TestClock {
+  fileprivate func pass(_ span: TimeSpan) { advance(span.milliseconds) }
 }
