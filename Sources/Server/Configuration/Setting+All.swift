@@ -14,7 +14,7 @@ extension Setting {
 
   /// Variables that parts of the server read themselves, by their beginnings: they hold secrets that
   /// have no place in a file.
-  static let readElsewhere = ["WAYMARK_OPENID_", "WAYMARK_SOURCE_"]
+  static let readElsewhere = ["WAYMARK_OPENID_", "WAYMARK_SOURCE_", "WAYMARK_TEAM_"]
 
   /// The variable that names the file of settings.
   public static let fileVariable = "WAYMARK_CONFIG"

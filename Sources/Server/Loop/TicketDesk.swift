@@ -21,6 +21,10 @@ final class TicketDesk: Sendable {
   /// core at most.
   static let pause = 20
 
+  /// The most events of which it is kept in mind that they were judged, at 16 bytes each; beyond it
+  /// all of the last days are judged once more.
+  static let mostKnown = 1_000_000
+
   /// What was looked at.
   struct Seen: Sendable {
     /// The version of the events, and which reading of the experience.
@@ -83,21 +87,22 @@ extension Workspace {
     let version = changes.version
     let isNew = tickets.seen.withLock { $0.version != version || $0.reading != file.reading }
     guard isNew, !search.isEmpty else { return 0 }
-    var known = tickets.seen.withLock { $0.reading == file.reading ? $0.known : [] }
-    let stories = try await stories()
-    let (findings, judged) = try await onCountingThreads { [known] in
-      var known = known
-      let found = try search.findings(in: stories, from: .now - TicketDesk.span, except: &known)
-      return (found, known)
+    let known: Set<UInt64> = tickets.seen.withLock {
+      $0.reading == file.reading && $0.known.count < TicketDesk.mostKnown ? $0.known : []
     }
-    known = judged
+    let stories = try await stories()
+    let (findings, judged) = try await onCountingThreads {
+      var judged = known
+      let found = try search.findings(in: stories, from: .now - TicketDesk.span, except: &judged)
+      return (found, judged)
+    }
     var changed = 0
     for group in findings.inGroups(of: 500) {
       let outcomes = try store.openTickets(group.map(TicketCause.init), telling: ways(experience))
       changed += outcomes.count { $0 != .known }
     }
     tickets.seen.withLock {
-      $0 = TicketDesk.Seen(version: version, reading: file.reading, known: known)
+      $0 = TicketDesk.Seen(version: version, reading: file.reading, known: judged)
     }
     return changed
   }
@@ -108,7 +113,7 @@ extension Workspace {
   }
 
   private func ways(_ experience: Experience) -> [String: Set<TicketMessage.Way>] {
-    tickets.ways.ways(of: experience.teams, sendingMail: false)
+    tickets.ways.ways(of: experience.teams, sendingMail: mail != nil)
   }
 
   func complain(of error: any Error, _ words: Logger.Message) {

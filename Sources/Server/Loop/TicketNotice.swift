@@ -47,7 +47,9 @@ struct TicketNotice: Sendable, Equatable {
       case .overdue: "Ticket \(number) is overdue"
       }
     let points = score.map { ", score \(PropertyValue.number($0).shown)" } ?? ""
-    return "\(what): \(title)\(points)\(touchpoint.map { " (\($0))" } ?? "")"
+    let line = "\(what): \(title)\(points)\(touchpoint.map { " (\($0))" } ?? "")"
+    // Titles are people's; a subject is one line, and not a long one.
+    return String(line.map { $0.isNewline ? " " : $0 }.prefix(200))
   }
 
   /// The whole in plain words.

@@ -41,7 +41,8 @@ extension Workspace {
         throw fault
       } catch let fault as Fault {
         guard !Task.isCancelled else { return }
-        try store.failed(message, because: fault.problem)
+        try store.failed(
+          message, because: fault.problem, again: MailServer.isFinal(fault) ? .never : .later)
         logger.warning(
           "A team could not be told of a ticket; it is tried again.",
           metadata: ["ticket": "\(message.ticket)", "code": "\(fault.code)"])
@@ -58,9 +59,16 @@ extension Workspace {
     switch message.way {
     case .webhook: try await send(notice, to: tickets.ways.webhook(of: ticket.team ?? ""))
     case .mail:
-      throw Refusal(
-        "team.mail", problem: "There is no mail server.",
-        remedy: "Set `mail.server`.")
+      let team = experience.teams.first { $0.name == ticket.team }
+      guard let mail, let address = team?.mail else {
+        throw Refusal(
+          "team.mail", problem: "No server for mail is set, or the team has no address now.",
+          remedy: "Set mail.server, and the team’s `mail` in the experience.")
+      }
+      try await mail.send(
+        MailMessage(
+          from: mail.from, to: MailAddress(address), subject: notice.subject, text: notice.text,
+          headers: [.init("X-Waymark-Message", notice.id)]))
     }
   }
 

@@ -29,6 +29,9 @@ public struct TicketMessage: Sendable, Equatable {
   /// Whether it was given up.
   public let isGivenUp: Bool
 
+  /// Whether it is worth while to try once more.
+  public enum Again: Sendable { case later, never }
+
   /// How long it is tried.
   public static let longestTrying = TimeSpan.days(3)
 
@@ -96,9 +99,12 @@ extension Store {
   /// Notes why a message could not be sent: it is tried again, after pauses that grow, for three days.
   ///
   /// - Parameter problem: why; nothing that is secret.
-  public func failed(_ message: TicketMessage, because problem: String) throws(Fault) {
+  public func failed(
+    _ message: TicketMessage, because problem: String, again: TicketMessage.Again = .later
+  ) throws(Fault) {
     let now = clock()
-    let state = now - message.made > TicketMessage.longestTrying ? "failed" : "waiting"
+    let isOver = again == .never || now - message.made > TicketMessage.longestTrying
+    let state = isOver ? "failed" : "waiting"
     let next = now + TicketMessage.pause(after: message.tries + 1)
     try faultsOnly {
       try write { database in
