@@ -81,6 +81,7 @@ let package = Package(
       "Pages",
       on: ["Events", "Accounts", "Experience", "Store", "Pulling", "Engine", "Maps", "Answers"],
       resources: [
+        .embedInCode("Assets/answering.css"), .embedInCode("Assets/answering.js"),
         .embedInCode("Assets/icon.svg"), .embedInCode("Assets/pages.css"),
         .embedInCode("Assets/pages.js"), .embedInCode("Assets/waymark.js"),
       ]),
@@ -95,8 +96,9 @@ let package = Package(
     room(
       "Commands",
       on: [
-        "Events", "Statistics", "Experience", "Stories", "Wire", "Parts", "Store", "Intake",
-        "Pulling", "Engine", "Maps", "Answers", "Server", "Companies", argumentParser,
+        "Events", "Statistics", "Outbound", "Experience", "Stories", "Wire", "Parts", "Store",
+        "Intake", "Pulling", "Engine", "Maps", "Answers", "Pages", "Server", "Companies",
+        argumentParser,
       ]),
     .executableTarget(name: "waymark", dependencies: ["Commands"], swiftSettings: strict),
 

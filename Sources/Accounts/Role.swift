@@ -2,7 +2,7 @@
 public enum Role: String, Sendable, CaseIterable, Codable, Comparable {
   /// Reads maps, answers and customers' stories.
   case viewer
-  /// Asks own questions; saves questions, boards and sets.
+  /// Asks own questions; saves questions, boards and sets; sees to tickets.
   case analyst
   /// Changes the experience, links and erases customers, sends events.
   case editor
@@ -35,6 +35,8 @@ public enum Permission: String, Sendable, CaseIterable, Codable {
   case ask
   /// Save, change and delete questions, boards and sets.
   case save
+  /// Take, note, close and reopen tickets.
+  case seeToTickets
   /// Send events, and see those that were refused.
   case collect
   /// Save a version of the experience.
@@ -56,7 +58,7 @@ public enum Permission: String, Sendable, CaseIterable, Codable {
   public var leastRole: Role {
     switch self {
     case .read: .viewer
-    case .ask, .save: .analyst
+    case .ask, .save, .seeToTickets: .analyst
     case .collect, .editExperience, .linkCustomers, .eraseCustomers: .editor
     case .manageMembers, .manageKeys, .manageSettings, .readAudit: .admin
     }
@@ -68,6 +70,7 @@ public enum Permission: String, Sendable, CaseIterable, Codable {
     case .read: "read maps and answers"
     case .ask: "ask own questions"
     case .save: "save questions, boards and sets"
+    case .seeToTickets: "see to tickets"
     case .collect: "send events"
     case .editExperience: "change the experience"
     case .linkCustomers: "link customers"
@@ -84,7 +87,7 @@ public enum Permission: String, Sendable, CaseIterable, Codable {
 public enum Scope: String, Sendable, CaseIterable, Codable, Comparable {
   /// Read maps and answers.
   case read
-  /// Read, ask, save.
+  /// Read, ask, save, see to tickets.
   case ask
   /// Send events, and nothing else.
   case collect
@@ -110,7 +113,7 @@ public enum Scope: String, Sendable, CaseIterable, Codable, Comparable {
   public var permissions: Set<Permission> {
     switch self {
     case .read: [.read]
-    case .ask: [.read, .ask, .save]
+    case .ask: [.read, .ask, .save, .seeToTickets]
     case .collect: [.collect]
     case .edit: Role.editor.permissions.subtracting([.collect])
     case .admin: Set(Permission.allCases)

@@ -17,16 +17,17 @@ static inline CURLcode waymark_curl_list(
     CURL *handle, CURLoption option, struct curl_slist *value) {
   return curl_easy_setopt(handle, option, value);
 }
-/* Which schemes may be called; libcurl reads texts since 7.85, and numbers until 8. */
-static inline CURLcode waymark_curl_schemes(CURL *handle, int with_http) {
+/* Which schemes may be called, as names and as numbers; libcurl reads names since 7.85, and numbers
+   until 8. */
+static inline CURLcode waymark_curl_schemes(CURL *handle, const char *names, long numbers) {
 #if LIBCURL_VERSION_NUM >= 0x075500
-  const char *schemes = with_http ? "http,https" : "https";
-  CURLcode code = curl_easy_setopt(handle, CURLOPT_PROTOCOLS_STR, schemes);
-  return code ? code : curl_easy_setopt(handle, CURLOPT_REDIR_PROTOCOLS_STR, schemes);
+  (void)numbers;
+  CURLcode code = curl_easy_setopt(handle, CURLOPT_PROTOCOLS_STR, names);
+  return code ? code : curl_easy_setopt(handle, CURLOPT_REDIR_PROTOCOLS_STR, names);
 #else
-  long schemes = with_http ? CURLPROTO_HTTP | CURLPROTO_HTTPS : CURLPROTO_HTTPS;
-  CURLcode code = curl_easy_setopt(handle, CURLOPT_PROTOCOLS, schemes);
-  return code ? code : curl_easy_setopt(handle, CURLOPT_REDIR_PROTOCOLS, schemes);
+  (void)names;
+  CURLcode code = curl_easy_setopt(handle, CURLOPT_PROTOCOLS, numbers);
+  return code ? code : curl_easy_setopt(handle, CURLOPT_REDIR_PROTOCOLS, numbers);
 #endif
 }
 static inline CURLcode waymark_curl_receive(
@@ -36,6 +37,17 @@ static inline CURLcode waymark_curl_receive(
   curl_easy_setopt(handle, CURLOPT_WRITEDATA, context);
   curl_easy_setopt(handle, CURLOPT_HEADERFUNCTION, header);
   return curl_easy_setopt(handle, CURLOPT_HEADERDATA, context);
+}
+/* What is sent is read from `give`; `say` hears the commands of the conversation. */
+static inline CURLcode waymark_curl_send(
+    CURL *handle, size_t (*give)(char *, size_t, size_t, void *),
+    int (*say)(CURL *, curl_infotype, char *, size_t, void *), void *context) {
+  curl_easy_setopt(handle, CURLOPT_UPLOAD, 1L);
+  curl_easy_setopt(handle, CURLOPT_READFUNCTION, give);
+  curl_easy_setopt(handle, CURLOPT_READDATA, context);
+  curl_easy_setopt(handle, CURLOPT_VERBOSE, 1L);
+  curl_easy_setopt(handle, CURLOPT_DEBUGFUNCTION, say);
+  return curl_easy_setopt(handle, CURLOPT_DEBUGDATA, context);
 }
 static inline CURLcode waymark_curl_open(
     CURL *handle, curl_socket_t (*open)(void *, curlsocktype, struct curl_sockaddr *),

@@ -49,7 +49,8 @@ struct MapCommand: AsyncParsableCommand {
     let journey = try Self.find(journey, in: experience)
     let context = try QuestionContext(experience)
     let clock = context.calendar
-    let stories = try workspace.store(.reading).stories(question.identity(clock))
+    let store = try workspace.store(.reading)
+    let stories = try store.stories(question.identity(clock))
     let range = try TimeRange(question.from, question.to, clock)
     let asked = JourneyQuestion(
       journey, from: range.from, to: range.to,
@@ -64,7 +65,11 @@ struct MapCommand: AsyncParsableCommand {
           JourneyFold(other, of: experience)), named: Self.name(other, clock))
       try show(comparison, journey, experience)
     } else {
-      try show(measured, journey, experience)
+      let tickets = WaitingTickets(
+        try store.ticketsByTouchpoint().mapValues {
+          .init(open: $0.unclosed, overdue: $0.overdue)
+        })
+      try show(measured, journey, experience, tickets)
       let others = experience.journeys.filter { $0.name != journey.name }.map(\.name)
       if format == .text, self.journey == nil, !others.isEmpty {
         Terminal.print("Other journeys: \(others.joined(separator: ", "))")
@@ -111,21 +116,24 @@ struct MapCommand: AsyncParsableCommand {
   }
 
   private func show(
-    _ measured: MeasuredJourney, _ journey: Journey, _ experience: Experience
+    _ measured: MeasuredJourney, _ journey: Journey, _ experience: Experience,
+    _ tickets: WaitingTickets
   ) throws {
     switch format {
-    case .json: try put(MapJSON.render(measured, of: journey, in: experience))
-    case .html: try put(MapPage.render(measured, of: journey, in: experience))
+    case .json: try put(MapJSON.render(measured, of: journey, in: experience, tickets: tickets))
+    case .html: try put(MapPage.render(measured, of: journey, in: experience, tickets: tickets))
     case .svg:
       try put(
         MapSVG.render(
-          measured, of: journey, in: experience, theme: theme == .dark ? .dark : .light))
+          measured, of: journey, in: experience, theme: theme == .dark ? .dark : .light,
+          tickets: tickets))
     case .text:
       Terminal.print(
         MapText.render(
           measured, of: journey, in: experience, width: Terminal.width,
-          color: Terminal.usesColors(color) ? .ansi : .plain))
-      try page(MapPage.render(measured, of: journey, in: experience), journey.name)
+          color: Terminal.usesColors(color) ? .ansi : .plain, tickets: tickets))
+      try page(
+        MapPage.render(measured, of: journey, in: experience, tickets: tickets), journey.name)
     }
   }
 

@@ -27,24 +27,12 @@ struct ServeCommand: AsyncParsableCommand {
   @OptionGroup var workspace: WorkspaceOptions
   @Option(help: ArgumentHelp(Setting.host)) var host: String?
   @Option(help: ArgumentHelp(Setting.port)) var port: String?
-  @Option(
-    help: ArgumentHelp(
-      "The file of settings, in YAML.",
-      discussion: "The variable \(Setting.fileVariable) names another default.",
-      valueName: "file"),
-    completion: .file(extensions: ["yaml", "yml"]))
-  var config: String?
-  @Option(help: ArgumentHelp("Any setting.", valueName: "name=value"))
-  var set: [String] = []
+  @OptionGroup var settingsOptions: SettingsOptions
   @Flag(help: "Show all settings and where they come from, and serve nothing.")
   var showConfiguration = false
 
   func run() async throws {
     let settings = try settings()
-    for variable in settings.unknownVariables {
-      let meant = Setting.meant(by: variable).map { " Did you mean \($0)?" } ?? ""
-      Terminal.note("waymark: \(variable.printable) is no setting and does nothing.\(meant)")
-    }
     guard !showConfiguration else { return Terminal.write(settings.text) }
     var configuration = settings.configuration
     configuration.openID = try OpenIDSettings(
@@ -67,12 +55,10 @@ struct ServeCommand: AsyncParsableCommand {
       ("data", workspace.data), ("experience", workspace.experience), ("host", host),
       ("port", port),
     ]
-    return try SettingsReading(
-      file: config, environment: ProcessInfo.processInfo.environment,
-      arguments: try set.map { try SettingsReading.Argument($0) }
-        + options.compactMap { name, value in
-          value.map { SettingsReading.Argument(name, $0, origin: "--\(name)") }
-        })
+    return try settingsOptions.read(
+      options.compactMap { name, value in
+        value.map { SettingsReading.Argument(name, $0, origin: "--\(name)") }
+      })
   }
 }
 

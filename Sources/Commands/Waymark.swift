@@ -23,9 +23,11 @@ public struct Waymark: AsyncParsableCommand {
     subcommands: [
       InitCommand.self, CheckCommand.self, InferCommand.self, ImportCommand.self, MapCommand.self,
       FunnelCommand.self, ScoreCommand.self, DriversCommand.self, AskCommand.self,
-      QuestionsCommand.self, SegmentsCommand.self, CustomersCommand.self, LinkCommand.self,
+      QuestionsCommand.self, SegmentsCommand.self, CustomersCommand.self, InboxCommand.self,
+      LinkCommand.self,
       UnlinkCommand.self, EraseCommand.self, RetainCommand.self, ServeCommand.self,
-      PullCommand.self, BackupCommand.self, RestoreCommand.self, VerifyCommand.self,
+      MailCommand.self, PullCommand.self, BackupCommand.self, RestoreCommand.self,
+      VerifyCommand.self,
       DoctorCommand.self, ExportCommand.self, DemoCommand.self, VersionCommand.self,
     ])
 

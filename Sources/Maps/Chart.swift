@@ -34,12 +34,15 @@ struct Chart {
   let columns: [Column]
   /// Where numbers and steps lead; nil where the map stands alone.
   let links: MapLinks?
+  /// The tickets that wait at touchpoints.
+  let tickets: WaitingTickets
 
   init(
     _ measured: MeasuredJourney, of journey: Journey, in experience: Experience,
-    links: MapLinks? = nil
+    links: MapLinks? = nil, tickets: WaitingTickets = WaitingTickets()
   ) {
     self.links = links
+    self.tickets = tickets
     self.experience = experience
     self.journey = journey
     self.measured = measured

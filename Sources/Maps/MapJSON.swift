@@ -17,8 +17,15 @@ public enum MapJSON {
   ///
   /// - Throws: `map.json` where a figure is no number, which JSON cannot say.
   public static func render(
-    _ measured: MeasuredJourney, of journey: Journey, in experience: Experience
+    _ measured: MeasuredJourney, of journey: Journey, in experience: Experience,
+    tickets: WaitingTickets = WaitingTickets()
   ) throws(Refusal) -> String {
+    let chart = Chart(measured, of: journey, in: experience, tickets: tickets)
+    let touchpoints =
+      measured.starts.map(\.touchpoint) + measured.steps.flatMap { $0.touchpoints.map(\.name) }
+    let waiting = chart.tickets(of: touchpoints).map {
+      TicketFacts(touchpoint: $0.touchpoint, open: $0.count.open, overdue: $0.count.overdue)
+    }
     let document = Document(
       experience: .init(
         title: experience.title, timezone: experience.timezone, currency: experience.currency),
@@ -26,7 +33,7 @@ public enum MapJSON {
         name: journey.name, title: journey.title, kind: journey.kind, starts: journey.starts,
         goal: journey.goal, ends: journey.ends, windowMilliseconds: journey.window.milliseconds,
         next: journey.next),
-      map: Dated(measured: measured))
+      map: Dated(measured: measured), tickets: waiting.isEmpty ? nil : waiting)
     let encoder = JSONEncoder()
     encoder.outputFormatting = [.prettyPrinted, .sortedKeys, .withoutEscapingSlashes]
     do {
@@ -44,6 +51,13 @@ public enum MapJSON {
     var experience: ExperienceFacts
     var journey: JourneyFacts
     var map: Dated
+    var tickets: [TicketFacts]?
+  }
+
+  private struct TicketFacts: Encodable {
+    var touchpoint: String
+    var open: Int
+    var overdue: Int
   }
 
   private struct ExperienceFacts: Encodable {

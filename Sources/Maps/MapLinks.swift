@@ -5,14 +5,17 @@ import Experience
 package struct MapLinks: Sendable {
   let customers: @Sendable (JourneyPlace) -> String
   let step: @Sendable (Int) -> String
+  let tickets: @Sendable (String) -> String
 
-  /// Makes links from the addresses of the customers behind a number, and of a step by its index.
+  /// Makes links from the addresses of the customers behind a number, of a step by its index, and of
+  /// the tickets of a touchpoint by its name.
   package init(
     customers: @escaping @Sendable (JourneyPlace) -> String,
-    step: @escaping @Sendable (Int) -> String
+    step: @escaping @Sendable (Int) -> String, tickets: @escaping @Sendable (String) -> String
   ) {
     self.customers = customers
     self.step = step
+    self.tickets = tickets
   }
 }
 
@@ -27,6 +30,12 @@ extension Chart {
   func linked(_ markup: String, step: Int) -> String {
     guard let links else { return markup }
     return "<a href=\"\(links.step(step).escaped)\">\(markup)</a>"
+  }
+
+  /// Markup of the tickets of a touchpoint, as a link to them.
+  func linked(_ markup: String, ticketsOf touchpoint: String) -> String {
+    guard let links else { return markup }
+    return "<a href=\"\(links.tickets(touchpoint).escaped)\">\(markup)</a>"
   }
 
   /// What lets people scroll a part of a page by keyboard, in pages of the program.

@@ -15,9 +15,9 @@ extension MapPage {
   /// The parts of a measured map.
   package static func parts(
     _ measured: MeasuredJourney, of journey: Journey, in experience: Experience,
-    links: MapLinks
+    links: MapLinks, tickets: WaitingTickets = WaitingTickets()
   ) -> Parts {
-    let chart = Chart(measured, of: journey, in: experience, links: links)
+    let chart = Chart(measured, of: journey, in: experience, links: links, tickets: tickets)
     return Parts(
       heading: heading(chart), facts: facts(chart),
       sections: chart.isEmpty ? empty(chart) + making(chart) : sections(chart))

@@ -12,9 +12,9 @@ public enum MapPage {
   ///   - language: the BCP 47 tag of the language that names are written in.
   public static func render(
     _ measured: MeasuredJourney, of journey: Journey, in experience: Experience,
-    language: String = "en"
+    language: String = "en", tickets: WaitingTickets = WaitingTickets()
   ) -> String {
-    let chart = Chart(measured, of: journey, in: experience)
+    let chart = Chart(measured, of: journey, in: experience, tickets: tickets)
     let head = header(chart)
     guard !chart.isEmpty else {
       return document(

@@ -15,9 +15,9 @@ public enum MapSVG {
   /// shows SVG knows CSS properties; text is cut by its approximate width so that nothing overlaps.
   public static func render(
     _ measured: MeasuredJourney, of journey: Journey, in experience: Experience,
-    theme: Theme = .light
+    theme: Theme = .light, tickets: WaitingTickets = WaitingTickets()
   ) -> String {
-    let chart = Chart(measured, of: journey, in: experience)
+    let chart = Chart(measured, of: journey, in: experience, tickets: tickets)
     let columns = Double(chart.columns.count + 1)
     let room = 1200 - 2 * MapPicture.margin - MapPicture.laneName - MapPicture.inside
     let width = min(210, max(MapPage.narrowest, (room / columns).rounded(.down)))
@@ -78,6 +78,7 @@ struct MapPicture {
       lane("Feeling", FeelingDrawing(chart: chart, width: width).drawing())
     }
     pains()
+    tickets()
     owners()
     let frame = SVG.rectangle(
       Self.margin, top, total - 2 * Self.margin, y - top, "frame", round: 12)
@@ -233,6 +234,28 @@ struct MapPicture {
       deepest = max(deepest, depth)
     }
     y += deepest + 10
+    rule()
+  }
+
+  private mutating func tickets() {
+    guard chart.hasTickets else { return }
+    body += name("Tickets", y + 24)
+    var deepest = 1
+    for index in 0...chart.columns.count {
+      let found =
+        index == 0
+        ? chart.startTickets
+        : chart.tickets(of: chart.columns[index - 1].step.touchpoints.map(\.name))
+      let lines = found.prefix(3).flatMap { _, count in
+        SVG.wrapped(chart.words(count), to: width - 18, size: 12, lines: 2)
+          .map { ($0, count.overdue > 0 ? "small bad" : "small") }
+      }
+      for (line, text) in lines.enumerated() {
+        body += SVG.text(x(index), y + 24 + Double(line) * 16, text.0, text.1)
+      }
+      deepest = max(deepest, lines.count)
+    }
+    y += 20 + Double(deepest) * 16
     rule()
   }
 

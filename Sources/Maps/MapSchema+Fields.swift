@@ -40,7 +40,16 @@ extension MapJSON {
       Field("map.excluded.again", .integer, "The journey may not be walked again, or not yet."),
       Field("map.excluded.withoutCaseKey", .integer, "They had no case key."),
       Field("map.excluded.outsideRange", .integer, "They lay outside the range."),
-    ] + start + step + touchpoint + whole
+    ] + start + step + touchpoint + whole + tickets
+
+  private static let tickets = [
+    Field(
+      "tickets", .list, "Tickets that are not closed, by touchpoint of the map.",
+      always: false),
+    Field("tickets[].touchpoint", .text, "The touchpoint’s name."),
+    Field("tickets[].open", .integer, "Tickets that are not closed."),
+    Field("tickets[].overdue", .integer, "Of these, past their time."),
+  ]
 
   private static let start =
     [

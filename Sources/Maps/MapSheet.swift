@@ -46,6 +46,13 @@ struct MapSheet {
       lanes.append(lane("Feeling", "designed and measured", picture(feeling)))
     }
     lanes.append(lane("Pains", "and deviations", cells(pains)))
+    if chart.hasTickets {
+      let start = tickets(chart.startTickets)
+      lanes.append(
+        lane(
+          "Tickets", "not closed yet",
+          cells({ tickets(chart.tickets(of: $0.step.touchpoints.map(\.name))) }, start: start)))
+    }
     if chart.hasValues || chart.hasCosts {
       lanes.append(
         lane(
@@ -121,6 +128,16 @@ struct MapSheet {
       .map { "<span class=\"pain\">▲ \(MapPage.name($0, 80))</span>" }
     let all = chips.joined() + pains.joined()
     return all.isEmpty ? "<span class=\"muted\">–</span>" : all
+  }
+
+  private func tickets(
+    _ tickets: [(touchpoint: String, count: WaitingTickets.Count)]
+  ) -> String {
+    let chips = tickets.map { touchpoint, count in
+      let words = chart.linked(chart.words(count).escaped, ticketsOf: touchpoint)
+      return "<span class=\"chip\(count.overdue > 0 ? " strong" : "")\">\(words)</span>"
+    }
+    return chips.isEmpty ? "<span class=\"muted\">–</span>" : chips.joined()
   }
 
   /// What the starting events are worth, and those that end a case.

@@ -3,6 +3,14 @@ package enum MapStyle {
   package static let fonts =
     "system-ui,-apple-system,\"Segoe UI\",Roboto,\"Noto Sans\",\"DejaVu Sans\",sans-serif"
 
+  /// The colours of pages on which nobody chooses a theme: those of the device.
+  package static var colours: String {
+    """
+    :root{color-scheme:light;\(Palette.css(.light))}
+    @media (prefers-color-scheme:dark){:root{color-scheme:dark;\(Palette.css(.dark))}}
+    """
+  }
+
   /// The style of a whole page: colours by theme, then layout, then print.
   package static var page: String {
     let light = Palette.css(.light)

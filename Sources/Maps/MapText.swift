@@ -28,10 +28,10 @@ public enum MapText {
   ///   - width: cells in a line, from `narrowest` to `widest`.
   public static func render(
     _ measured: MeasuredJourney, of journey: Journey, in experience: Experience, width: Int = 80,
-    color: Color = .plain
+    color: Color = .plain, tickets: WaitingTickets = WaitingTickets()
   ) -> String {
     var page = TextPage(width: width, color: color)
-    let chart = Chart(measured, of: journey, in: experience)
+    let chart = Chart(measured, of: journey, in: experience, tickets: tickets)
     page.head(chart)
     guard !chart.isEmpty else {
       page.section("Nothing to show yet")

@@ -1,6 +1,4 @@
 import Events
-import Foundation
-import Synchronization
 
 /// Calls servers elsewhere, on threads of its own, a few at a time.
 ///
@@ -15,16 +13,14 @@ public final class Outbound: Sendable {
   public static let mostWaiting = 200
 
   private let rules: OutboundRules
-  private let queue = OperationQueue()
-  private let waiting = Mutex(0)
+  private let threads: CallingThreads
 
   /// Makes a caller.
   ///
   /// - Parameter atOnce: how many calls are made at a time; each takes a thread meanwhile.
   public init(_ rules: OutboundRules = OutboundRules(), atOnce: Int = 4) {
     self.rules = rules
-    queue.maxConcurrentOperationCount = atOnce
-    queue.name = "outbound"
+    threads = CallingThreads("outbound", atOnce: atOnce, most: Self.mostWaiting)
   }
 
   /// Makes a call and takes the answer, whatever its status.
@@ -34,51 +30,16 @@ public final class Outbound: Sendable {
   ///   `outbound.redirects`, `outbound.cancelled`, `outbound.failed`. None tells more of the address
   ///   than its host.
   public func send(_ request: OutboundRequest) async throws(Fault) -> OutboundAnswer {
-    try enter(request)
-    let cancellation = Cancellation()
-    let result = await withTaskCancellationHandler {
-      await withCheckedContinuation { continuation in
-        queue.addOperation { [rules] in
-          continuation.resume(returning: Self.transfer(request, rules, cancellation))
-        }
+    let busy = Fault(
+      "outbound.busy", subject: request.place,
+      problem: "\(Self.mostWaiting) calls to elsewhere are under way already.",
+      remedy: "Try again in a minute.")
+    return try await threads.call(orElse: busy) { [rules] cancellation in
+      do throws(Fault) {
+        return .success(try Transfer(request, rules, cancellation).perform())
+      } catch {
+        return .failure(error)
       }
-    } onCancel: {
-      cancellation.happened()
-    }
-    waiting.withLock { $0 -= 1 }
-    return try result.get()
-  }
-
-  private func enter(_ request: OutboundRequest) throws(Fault) {
-    let isAdmitted = waiting.withLock { waiting in
-      guard waiting < Self.mostWaiting else { return false }
-      waiting += 1
-      return true
-    }
-    guard isAdmitted else {
-      throw Fault(
-        "outbound.busy", subject: request.place,
-        problem: "\(Self.mostWaiting) calls to elsewhere are under way already.",
-        remedy: "Try again in a minute.")
     }
   }
-
-  private static func transfer(
-    _ request: OutboundRequest, _ rules: OutboundRules, _ cancellation: Cancellation
-  ) -> Result<OutboundAnswer, Fault> {
-    do throws(Fault) {
-      return .success(try Transfer(request, rules, cancellation).perform())
-    } catch {
-      return .failure(error)
-    }
-  }
-}
-
-/// Whether nobody waits for a call any more.
-final class Cancellation: Sendable {
-  private let flag = Atomic(false)
-
-  var isCancelled: Bool { flag.load(ordering: .relaxed) }
-
-  func happened() { flag.store(true, ordering: .relaxed) }
 }

@@ -11,9 +11,6 @@ final class Transfer {
 
   /// The most bytes of an answer's headers.
   private static let largestHeaders = 64 << 10
-  /// The library sets itself up once in a process; by itself it would on the first call, which two
-  /// threads could make at a time.
-  private static let isReady = curl_global_init(Int(CURL_GLOBAL_DEFAULT)) == CURLE_OK
 
   private let request: OutboundRequest
   private let rules: OutboundRules
@@ -37,16 +34,16 @@ final class Transfer {
       throw fault("scheme", "The address is not one of https.", "Use one that is.")
     }
     guard goesOn() else { throw fault(.cancelled) }
-    guard Self.isReady, let handle = curl_easy_init() else {
-      throw fault("failed", "libcurl can't be used.", "Look at the machine's memory.")
-    }
+    let handle = try Curl.handle(for: "outbound", request.place)
     defer { curl_easy_cleanup(handle) }
     let lines = headerLines()
     defer { curl_slist_free_all(lines) }
     var code = configure(handle, lines)
     if code == CURLE_OK { code = curl_easy_perform(handle) }
     // One of a name's addresses may be refused and the next be taken.
-    guard code == CURLE_OK else { throw end.map(fault) ?? fault(code) }
+    guard code == CURLE_OK else {
+      throw end.map(fault) ?? Curl.fault(code, in: "outbound", request.place)
+    }
     var status = 0
     waymark_curl_status(handle, &status)
     return OutboundAnswer(status: status, headers: headers, body: body)
@@ -71,7 +68,9 @@ final class Transfer {
     let follows = rules.mostRedirects > 0 && request.method == .get
     var codes = [
       waymark_curl_text(handle, CURLOPT_URL, request.address),
-      waymark_curl_schemes(handle, rules.transport == .any ? 1 : 0),
+      waymark_curl_schemes(
+        handle, rules.transport == .any ? "http,https" : "https",
+        Int(rules.transport == .any ? CURLPROTO_HTTP | CURLPROTO_HTTPS : CURLPROTO_HTTPS)),
       // The environment's proxy would be what is connected to, and so what the reach is judged by.
       waymark_curl_text(handle, CURLOPT_PROXY, ""),
       waymark_curl_number(handle, CURLOPT_DISALLOW_USERNAME_IN_URL, 1),
@@ -188,35 +187,5 @@ extension Transfer {
         "Look whether the address is the right one.")
     case .cancelled: fault("cancelled", "The call was given up.", "Call again.")
     }
-  }
-
-  private func fault(_ code: CURLcode) -> Fault {
-    switch code {
-    case CURLE_COULDNT_RESOLVE_HOST:
-      fault("name", "The host's name is not known.", "Look at the address and the name server.")
-    case CURLE_COULDNT_CONNECT:
-      fault("connection", "Nothing answers there.", "Look at the address; is the server up?")
-    case CURLE_OPERATION_TIMEDOUT:
-      fault("slow", "There was no answer in time.", "Look at the server, or try again later.")
-    case CURLE_PEER_FAILED_VERIFICATION, CURLE_SSL_CONNECT_ERROR, CURLE_SSL_CACERT_BADFILE,
-      CURLE_SSL_ISSUER_ERROR:
-      fault(
-        "certificate", "The server's certificate can't be trusted.",
-        "Use one for this name; add a private authority to the system's certificates.")
-    case CURLE_TOO_MANY_REDIRECTS, CURLE_UNSUPPORTED_PROTOCOL:
-      fault(
-        "redirects", "The answer sends the call on to where it may not go.",
-        "Use the address that it is sent on to.")
-    default:
-      fault(
-        "failed", "\(String(cString: curl_easy_strerror(code))).",
-        "Look at the address and the server.")
-    }
-  }
-}
-
-extension Duration {
-  fileprivate var wholeMilliseconds: Int {
-    Int(components.seconds * 1000 + components.attoseconds / 1_000_000_000_000_000)
   }
 }

@@ -34,6 +34,13 @@ public enum Assets {
   public static let collector = Asset(
     "waymark.js", "text/javascript; charset=utf-8", compactScript(PackageResources.waymark_js))
 
+  /// How pages of surveys look, which have nothing else of the program's.
+  public static let answeringStyle = Asset(
+    "answering.css", "text/css; charset=utf-8",
+    Array(MapStyle.colours.utf8) + [10] + PackageResources.answering_css)
+  public static let answeringScript = Asset(
+    "answering.js", "text/javascript; charset=utf-8", PackageResources.answering_js)
+
   /// What our own pages name.
-  public static let all = [style, script, icon]
+  public static let all = [style, script, icon, answeringStyle, answeringScript]
 }

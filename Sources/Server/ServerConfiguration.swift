@@ -1,6 +1,7 @@
 import Foundation
 import Hummingbird
 import Logging
+import Outbound
 import Store
 import Wire
 
@@ -25,6 +26,10 @@ public struct ServerConfiguration: Sendable, Equatable {
   public var mostConnections = 20_000
   /// The provider by which people may sign in, beside their passwords.
   public var openID: OpenIDSettings?
+  /// How mail is sent; without a server none is.
+  public var mail = MailSettings()
+  /// How often it is looked who is to be asked by surveys, in seconds.
+  public var surveySeconds = 60
   /// How much collection holds in memory at most.
   public var collection = Collector.Limits()
   /// When the log of events becomes parts.

@@ -64,9 +64,10 @@ public struct WaymarkServer: Sendable {
       }, logger: workspace.logger)
     let chores = [
       Task { await workspace.tellOfNewEvents() }, Task { await workspace.writeLedger() },
-      Task { await workspace.removeExpiredEvents() },
+      Task { await workspace.removeExpiredEvents() }, Task { await workspace.closeLoops() },
     ]
     let pulls = Task { await workspace.pullSources() }
+    let asking = Task { await workspace.askSurveys() }
     do {
       try await application.runService()
     } catch let error as IOError {
@@ -79,6 +80,8 @@ public struct WaymarkServer: Sendable {
     }
     pulls.cancel()
     await pulls.value
+    asking.cancel()
+    await asking.value
     await workspace.collection.stop()
     for chore in chores { chore.cancel() }
     for chore in chores { await chore.value }
@@ -88,10 +91,11 @@ public struct WaymarkServer: Sendable {
   /// All that the server answers.
   static let routes: [Route] =
     CollectionRoutes.all + ProgramRoutes.all + SignInRoutes.all + OpenIDRoutes.all
-    + InvitationRoutes.all + JourneyRoutes.all + JourneyCustomerRoutes.all + BoardRoutes.all
+    + InvitationRoutes.all + JourneyRoutes.all + JourneyCustomerRoutes.all
+    + SurveyResultRoutes.all + BoardRoutes.all
     + ExploreRoutes.all + SavedQuestionRoutes.all + UndoRoutes.all + CustomerRoutes.all
     + ExperienceRoutes.all + SourceRoutes.all + SettingsRoutes.all + APIRoutes.all
-    + MCPRoutes.all + HookRoutes.all
+    + MCPRoutes.all + HookRoutes.all + SurveyRoutes.all + InboxRoutes.all
 
   private func register(_ route: Route, on router: Router<ServerContext>) {
     let workspace = workspace

@@ -5,6 +5,7 @@ import Experience
 import Foundation
 import Hummingbird
 import Logging
+import Outbound
 import Store
 import Stories
 import Synchronization
@@ -38,8 +39,14 @@ final class Workspace: Sendable {
   let mapCustomers = KeptAnswers<MapCustomersKey, JourneyCustomers>(most: 4)
   /// What is fetched from sources, and when.
   let pulling = PullingDesk()
+  /// Who is asked, and who answers.
+  let surveys = SurveyDesk()
   /// Answers of saved questions: those of a full board, and of some more.
   let answers = KeptAnswers<AnswerKey, Answered>(most: 100)
+  /// What customers say that somebody has to see to.
+  let tickets = TicketDesk()
+  /// Sends mail; nil where no server for it is set.
+  let mail: MailServer?
   /// What was deleted lately, for whoever takes it back.
   let undo = UndoDesk()
   private let counting = CountingThreads()
@@ -60,6 +67,7 @@ final class Workspace: Sendable {
     self.logger = logger
     self.busy = busy
     openID = configuration.openID.map(OpenIDDesk.init)
+    mail = configuration.mail.server == nil ? nil : try MailServer(configuration.mail)
     store = try Store.open(at: configuration.folder, access: .writing)
     collection = CollectionDesk(store, configuration, logger)
     loaded = Mutex(ExperienceFile(path: configuration.experience))

@@ -142,6 +142,7 @@ extension Store {
       let removed = try write { database in
         let links = try Self.eraseRows(of: identities.map(\.key), at: now, database)
         let logged = try LogRow.removeEvents(of: identities, in: folder, database)
+        try Self.forgetTickets(of: identities.map(\.key), database)
         report.refusedItems = try ErasedTexts.forget(identities, database)
         // Nobody else's canonical key changes.
         try Self.keepSettled(database)
@@ -176,6 +177,7 @@ extension Store {
     }
     try forgetUnlinkedIdentities(database)
     try forgetMembers(Set(keys), database)
+    _ = try forgetInvitations(of: keys, database)
     return links
   }
 

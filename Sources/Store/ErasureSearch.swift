@@ -62,9 +62,11 @@ extension Store {
       if try count("links WHERE first = ? OR second = ?", [key, key]) > 0 {
         exact.append("in a link")
       }
+      if try count("invitations WHERE key = ?", [key]) > 0 { exact.append("in an invitation") }
       if sets.contains(where: { $0.members.contains(identity.key) }) {
         exact.append("in a saved set")
       }
+      if try count("ticket_answers WHERE key = ?", [key]) > 0 { exact.append("in a ticket") }
       if try ErasedTexts.left(of: identity.id, database) > 0 {
         exact.append("in a refused item or the audit log")
       }

@@ -23,8 +23,10 @@ struct Removal: Sendable {
       try Store.forgetUnlinkedIdentities(database)
       try Store.keepSettled(database)
     }
+    try Store.forgetTickets(before: horizon, database)
     if let others = horizon.others {
       try database.execute(literal: "DELETE FROM refused_items WHERE at < \(others.milliseconds)")
+      try Store.forgetInvitations(before: others, database)
     }
     try store.note(
       .eventsExpired, "\(events) events",

@@ -8,7 +8,9 @@ import GRDB
 /// the Unix epoch, UTC. Ids and names are blobs of UTF-8, since they may hold NUL characters.
 enum Schema {
   /// The script that makes each version from the one before; the first makes version 1.
-  static let versions: [String] = [version1, version2, version3, version4, version5]
+  static let versions: [String] = [
+    version1, version2, version3, version4, version5, invitationTables, ticketTables,
+  ]
 
   /// The version that this program writes.
   static var current: Int { versions.count }

@@ -121,10 +121,12 @@ struct EventSink: ~Copyable {
   @inline(never) private mutating func identify(
     _ customer: Text, _ userKey: UInt64, _ hasUser: Bool, _ anonymous: Text
   ) -> Bool {
+    guard customer.count <= Identity.longestID, anonymous.count <= Identity.longestID else {
+      return refuseIdentity(customer, anonymous)
+    }
     let anonymousKey = Identity.key(.anonymous, anonymous.raw)
     let hasAnonymous =
-      anonymous.count <= Identity.longestID
-      && !placeholders.contains(Identity.key(.user, anonymous.raw), anonymous)
+      !placeholders.contains(Identity.key(.user, anonymous.raw), anonymous)
     switch (hasUser, hasAnonymous) {
     case (true, true):
       (key, namespace, id) = (userKey, .user, customer)
@@ -139,7 +141,8 @@ struct EventSink: ~Copyable {
   @inline(never) private mutating func refuseIdentity(
     _ customer: Text, _ anonymous: Text
   ) -> Bool {
-    let isUser = customer.count > 0 || anonymous.count == 0
+    let isUser =
+      anonymous.count <= Identity.longestID && (customer.count > 0 || anonymous.count == 0)
     let field = isUser ? fieldNames.customer ?? fieldNames.anonymous : fieldNames.anonymous
     let given = isUser ? customer : anonymous
     if given.count > Identity.longestID {

@@ -19,7 +19,8 @@ struct `A map as JSON` {
     let named = Dictionary(uniqueKeysWithValues: MapJSON.fields.map { ($0.path, $0) })
     var met: Set<String> = []
     for (map, journey, experience) in Sample.all.dropLast() {
-      let json = try MapJSON.render(map, of: journey, in: experience)
+      let json = try MapJSON.render(
+        map, of: journey, in: experience, tickets: Sample.tickets(of: map))
       let object = try JSONSerialization.jsonObject(with: Data(json.utf8))
       var found: Set<String> = []
       walk(object, "", &found)
@@ -35,7 +36,8 @@ struct `A map as JSON` {
     let schema = try #require(
       JSONSerialization.jsonObject(with: Data(MapJSON.schema.utf8)) as? [String: Any])
     for (map, journey, experience) in Sample.all.dropLast() {
-      let json = try MapJSON.render(map, of: journey, in: experience)
+      let json = try MapJSON.render(
+        map, of: journey, in: experience, tickets: Sample.tickets(of: map))
       let object = try JSONSerialization.jsonObject(with: Data(json.utf8))
       #expect(failures(of: object, against: schema, at: "") == [])
     }

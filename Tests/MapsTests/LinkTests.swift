@@ -6,7 +6,8 @@ import Testing
 @Suite
 struct `A map with links` {
   private static let links = MapLinks(
-    customers: { "/customers?at=\($0.text)&range=30" }, step: { "/steps/\($0 + 1)" })
+    customers: { "/customers?at=\($0.text)&range=30" }, step: { "/steps/\($0 + 1)" },
+    tickets: { "/inbox?touchpoint=\($0)" })
 
   static let parts: [String] = Sample.all.map {
     let parts = MapPage.parts($0.map, of: $0.journey, in: $0.experience, links: links)

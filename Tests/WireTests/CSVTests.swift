@@ -190,6 +190,16 @@ struct `A CSV file` {
   }
 
   @Test
+  func `refuses a row of whose two ids one is too long`() throws {
+    let id = String(repeating: "i", count: 600)
+    let read = try reading(
+      "user,anonymous_id,event,ts\nu1,\(id),e,9\n\(id),a1,e,5\nu1,a1,e,6\n")
+    #expect(read.events.map(\.identity.description) == ["user:u1"])
+    #expect(read.rejections.counts == ["identity.length": 2])
+    #expect(read.rejections.kept.map(\.field) == ["anonymous_id", "user"])
+  }
+
+  @Test
   func `takes as many event names as there may be, and says so`() throws {
     var bytes = Array("user,event,ts\n".utf8)
     for number in 0..<2_000_000 { bytes += Array("u,e\(number),0\n".utf8) }

@@ -149,4 +149,13 @@ struct `A plain request` {
       ])
     #expect(request.events.count == 1)
   }
+
+  @Test(arguments: [("userId", "anonymousId"), ("anonymousId", "userId")])
+  func `refuses an item of whose two ids one is too long`(long: String, short: String) throws {
+    let id = String(repeating: "i", count: 600)
+    let request = try collect(
+      "/v1/events", #"[{"\#(short)":"u","\#(long)":"\#(id)","event":"e"},\#(good)]"#)
+    #expect(request.refusals == ["0 identity.length"])
+    #expect(request.events.count == 1)
+  }
 }

@@ -15,6 +15,8 @@ struct JourneyCases: Sendable {
     /// The row of the starting event.
     var firstRow: Int
     var start: Int64
+    /// When its last event or its window closed it, or how far it could be seen.
+    var end: Int64
     var outcome: Outcome
     /// The symbol of the starting point.
     var startSymbol: Int

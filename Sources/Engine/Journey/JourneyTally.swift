@@ -92,6 +92,19 @@ struct JourneyTally: @unchecked Sendable {
     scratch = CaseScratch(plan, passageCount: passageCount, memory: memory)
   }
 
+  /// The cases since the last time, which are forgotten with all else that grows with each.
+  mutating func takeCases() -> JourneyCases {
+    guard let kept = cases else { return JourneyCases(.ways) }
+    cases?.entries.removeAll()
+    cases?.steps.removeAll()
+    cases?.rows.removeAll()
+    completedVariants.removeAll(keepingCapacity: true)
+    completedTimes.removeAll(keepingCapacity: true)
+    stepTimes.removeAll(keepingCapacity: true)
+    spokenOf.removeAll(keepingCapacity: true)
+    return kept
+  }
+
   /// Adds another worker's counts.
   mutating func add(_ other: JourneyTally) {
     excluded.add(other.excluded)

@@ -357,7 +357,7 @@ extension JourneyTally {
       position, outcome, left: open.left,
       plain: open.left == 0 && open.lateSteps == 0 && !open.wrongChannel)
     if cases != nil {
-      keep(open, outcome, variant: position, stream, end: endPosition)
+      keep(open, outcome, at: end, variant: position, stream, end: endPosition)
     }
     if outcome == .completed {
       completedVariants.append(UInt32(position))
@@ -392,7 +392,8 @@ extension JourneyTally {
 
   /// Keeps a case by itself.
   private mutating func keep(
-    _ open: OpenCase, _ outcome: Outcome, variant: Int, _ stream: CaseStream, end: Int
+    _ open: OpenCase, _ outcome: Outcome, at time: Int64, variant: Int, _ stream: CaseStream,
+    end: Int
   ) {
     guard var kept = cases.take() else { return }
     let (firstStep, firstRow) = (kept.steps.count, kept.rows.count)
@@ -426,7 +427,8 @@ extension JourneyTally {
     kept.entries.append(
       .init(
         segment: kept.segment, customer: kept.customer, firstRow: stream.row(open.firstPosition),
-        start: open.start, outcome: outcome, startSymbol: open.startSymbol, variant: variant,
+        start: open.start, end: time, outcome: outcome, startSymbol: open.startSymbol,
+        variant: variant,
         left: open.left, isLate: open.lateSteps != 0, usedWrongChannel: open.wrongChannel,
         groups: groups, steps: firstStep..<kept.steps.count, rows: firstRow..<kept.rows.count))
     cases = kept

@@ -12,7 +12,7 @@ struct NaiveCase {
   var end: Instant
   /// From the starting event to the last one inside.
   var events: [(event: Event, touchpoint: Touchpoint?)]
-  /// Where those stand in the story.
+  /// Where these stand in the story.
   var positions: [Int]
   /// What answers say of its interactions, on the scale of feelings.
   var answers: [(touchpoint: String, feeling: Double)] = []

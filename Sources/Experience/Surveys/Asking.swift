@@ -75,6 +75,8 @@ public enum SurveyEvent {
   /// The element or answer of a name.
   public static func element(_ name: String) -> String { "elements." + name }
   public static func answer(_ name: String) -> String { "answers." + name }
+  /// What stands between several options that were chosen.
+  public static let betweenOptions = ", "
 }
 
 /// Something that people speak of in their own words, recognised by words.

@@ -97,28 +97,10 @@ public struct BoardPage: Sendable {
   }
 
   private func grid(_ frame: Frame) -> Markup {
-    let tiles = titles.enumerated().map { place, title -> Markup in
-      let address = "\(path)/tiles/\(place + 1)\(query)"
-      let waiting: Markup = """
-        \(title.markup)<p class="muted"><a href="\(lines: title.address)">Show it</a></p>
-        """
-      // What came with the page isn't fetched before something changes.
-      let loaded = shown.map { $0[place].markup }
-      return """
-        <li class="card" id="tile-\(place + 1)" tabindex="-1"><div data-tile="\(lines: address)"\
-        \(if: loaded != nil, "data-shown")>\(loaded ?? waiting)</div>\
-        \(mode == .changing ? controls(place, title, frame) : nil)</li>
-        """
-    }
-    let whole: Markup? =
-      shown == nil
-      ? """
-      <noscript><p><a href="\(path)\(lines: query)&amp;inline=1">Show all of it on this page</a>, which \
-      may take a while.</p></noscript>
-      """ : nil
-    return """
-      \(whole)<ol class="board" data-board="/changes" data-seen="\(seen)">\(tiles)</ol>
-      """
+    var grid = TileGrid(titles, at: path, query: query, seen: seen)
+    grid.shown = shown
+    if mode == .changing { grid.controls = { controls($0, $1, frame) } }
+    return grid.markup
   }
 
   private func controls(_ place: Int, _ title: TileView.Title, _ frame: Frame) -> Markup {

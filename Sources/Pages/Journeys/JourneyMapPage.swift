@@ -17,6 +17,8 @@ public struct JourneyMapPage: Sendable {
   public var experience: Experience
   public var picker: MapPicker
   public var content: Content
+  /// The tickets that wait at touchpoints.
+  public var tickets = WaitingTickets()
 
   /// Makes a page.
   public init(
@@ -36,7 +38,8 @@ public struct JourneyMapPage: Sendable {
   private var parts: MapPage.Parts? {
     let links = MapLinks(journey: journey.name, picker.choice)
     return switch content {
-    case .map(let measured): MapPage.parts(measured, of: journey, in: experience, links: links)
+    case .map(let measured):
+      MapPage.parts(measured, of: journey, in: experience, links: links, tickets: tickets)
     case .comparison(let comparison):
       MapPage.parts(comparison, of: journey, in: experience, links: links)
     case .refused: nil

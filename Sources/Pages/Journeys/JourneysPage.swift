@@ -139,6 +139,7 @@ extension MapLinks {
     let (fields, query) = (choice.alone.fieldsOfAddress, choice.alone.query)
     self.init(
       customers: { place in "\(path)/customers?at=\(place.text.urlEncoded)\(fields)" },
-      step: { "\(path)/steps/\($0 + 1)\(query)" })
+      step: { "\(path)/steps/\($0 + 1)\(query)" },
+      tickets: { "/inbox?touchpoint=\($0.urlEncoded)" })
   }
 }

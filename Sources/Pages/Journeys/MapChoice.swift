@@ -112,21 +112,33 @@ public struct MapPicker: Sendable {
     self.offer = offer
   }
 
+  /// What can be compared on the page.
+  enum Comparing { case nothing, populations }
+
   /// The form; it is sent as soon as something is chosen, or by its button.
-  func form(_ action: String) -> Markup {
-    """
-    <form class="inline picker" method="get" action="\(action)" data-instant autocomplete="off">
-    \(Self.range(choice, label: "Cases that began in", none: ("", "All time")))
-    <label class="field">Customers<select name="for">\
-    \(populations(chosen: choice.population, prefix: "", first: [("", "Everybody")]))\
-    </select></label>
-    <label class="field">Compare with<select name="compare">\
-    \(populations(
-        chosen: choice.compare, prefix: MapChoice.other,
-        first: [("", "Nothing"), (MapChoice.before, "The range before")]))\
-    </select></label>
-    <button class="quiet">Show</button></form>
-    """
+  ///
+  /// - Parameter range: what lies in the range.
+  func form(
+    _ action: String, range: String = "Cases that began in", comparing: Comparing = .populations
+  ) -> Markup {
+    let others: Markup? =
+      comparing == .populations
+      ? """
+      <label class="field">Compare with<select name="compare">\
+      \(populations(
+          chosen: choice.compare, prefix: MapChoice.other,
+          first: [("", "Nothing"), (MapChoice.before, "The range before")]))\
+      </select></label>
+      """ : nil
+    return """
+      <form class="inline picker" method="get" action="\(action)" data-instant autocomplete="off">
+      \(Self.range(choice, label: range, none: ("", "All time")))
+      <label class="field">Customers<select name="for">\
+      \(populations(chosen: choice.population, prefix: "", first: [("", "Everybody")]))\
+      </select></label>
+      \(others)
+      <button class="quiet">Show</button></form>
+      """
   }
 
   /// The fields for a range: a number of days, or own dates.

@@ -8,7 +8,8 @@ import Pages
 enum APIRoutes {
   static let operations: [Route] =
     JourneyAPI.all + AskAPI.all + BoardAPI.all + SetAPI.all + CustomerAPI.all + ExperienceAPI.all
-    + SourceAPI.all + MemberAPI.all + KeyAPI.all + RuleAPI.all + ProgramAPI.all
+    + InvitationAPI.all + TicketAPI.all + SourceAPI.all + MemberAPI.all + KeyAPI.all + RuleAPI.all
+    + ProgramAPI.all
 
   static let all: [Route] =
     operations + [

@@ -90,11 +90,15 @@ enum JourneyAPI {
     let measured = try await request.measured()
     guard call.type == "application/json" else {
       return Reply(
-        text: MapSVG.render(measured, of: request.journey, in: request.experience, theme: .light),
+        text: MapSVG.render(
+          measured, of: request.journey, in: request.experience, theme: .light,
+          tickets: try request.tickets()),
         call.type)
     }
     return Reply(
-      text: try MapJSON.render(measured, of: request.journey, in: request.experience), call.type)
+      text: try MapJSON.render(
+        measured, of: request.journey, in: request.experience, tickets: try request.tickets()),
+      call.type)
   }
 
   private static func steps(_ call: Call) async throws -> Page<MeasuredStep> {

@@ -6,7 +6,9 @@ import HTTPTypes
 struct Operation: Sendable {
   /// What operations belong to, in the order in which they are shown.
   enum Topic: String, CaseIterable, Sendable {
-    case journeys, questions, boards, sets, customers, experience, sources, members, keys, program
+    case journeys, questions, boards, sets, customers, surveys, tickets, experience, sources,
+      members, keys,
+      program
 
     var title: String {
       switch self {
@@ -124,6 +126,8 @@ extension Operation.Parameter {
     "key": .integer("The number of a write key.", example: 1),
     "token": .integer("The number of a token.", example: 1),
     "session": .integer("The number of a session.", example: 1),
+    "ticket": .integer("The number of a ticket.", example: 1),
+    "invitation": .integer("The number of an invitation.", example: 1),
   ]
 }
 

@@ -41,17 +41,7 @@ struct TileRequest: Sendable {
   ///
   /// - Throws: faults, and `CancellationError`.
   func view(of tile: Board.Tile) async throws -> TileView {
-    let title = try title(of: tile)
-    do {
-      return TileView(title, try await content(of: tile))
-    } catch let refusal as Refusal {
-      return TileView(title, .refused(refusal))
-    } catch let diagnostic as Diagnostic {
-      return TileView(
-        title,
-        .refused(
-          Refusal(diagnostic.code, problem: diagnostic.problem, remedy: diagnostic.remedy)))
-    }
+    try await TileView.counting(try title(of: tile)) { try await content(of: tile) }
   }
 
   private func content(of tile: Board.Tile) async throws -> TileView.Content {
@@ -72,6 +62,25 @@ struct TileRequest: Sendable {
         of: journey, in: context, of: stories, reading: file.reading)
       return .journey(
         .init(journey: journey, measured: measured, weeks: weeks), experience, choice)
+    }
+  }
+}
+
+extension TileView {
+  /// A tile with what is counted for it; what can't be counted says why.
+  ///
+  /// - Throws: faults, and `CancellationError`.
+  static func counting(_ title: Title, _ count: () async throws -> Content) async throws -> TileView
+  {
+    do {
+      return TileView(title, try await count())
+    } catch let refusal as Refusal {
+      return TileView(title, .refused(refusal))
+    } catch let diagnostic as Diagnostic {
+      return TileView(
+        title,
+        .refused(
+          Refusal(diagnostic.code, problem: diagnostic.problem, remedy: diagnostic.remedy)))
     }
   }
 }

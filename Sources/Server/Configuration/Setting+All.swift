@@ -7,14 +7,14 @@ import Wire
 extension Setting {
   /// Everything that can be set, in the order of the documentation. A new part of the server adds its
   /// own list here.
-  public static let all: [Setting] = places + listening + limits + sealing + log
+  public static let all: [Setting] = places + listening + mail + surveys + limits + sealing + log
 
   /// The sections of a file.
   static let sections = Set(all.compactMap(\.section))
 
   /// Variables that parts of the server read themselves, by their beginnings: they hold secrets that
   /// have no place in a file.
-  static let readElsewhere = ["WAYMARK_OPENID_", "WAYMARK_SOURCE_"]
+  static let readElsewhere = ["WAYMARK_OPENID_", "WAYMARK_SOURCE_", "WAYMARK_TEAM_"]
 
   /// The variable that names the file of settings.
   public static let fileVariable = "WAYMARK_CONFIG"

@@ -1,6 +1,7 @@
 import Events
 import Experience
 import Foundation
+import Outbound
 import Store
 
 /// The settings of a server, and where each comes from: what is usual, a file, the environment, the
@@ -58,7 +59,16 @@ public struct SettingsReading: Sendable {
       try set(setting, text, setting.variable)
     }
     for argument in arguments {
-      try set(try Setting.named(argument.name), argument.value, argument.origin)
+      let setting = try Setting.named(argument.name)
+      guard setting.secrecy == .shown else {
+        throw Refusal(
+          "settings.secret",
+          problem:
+            "\(setting.name) is secret, and everybody on the machine sees a command's options.",
+          remedy:
+            "Set \(setting.variable) in the environment, or write it into the file of settings.")
+      }
+      try set(setting, argument.value, argument.origin)
     }
     let known = Set(Setting.all.map(\.variable) + [Setting.fileVariable])
     unknownVariables = given.keys.filter { name in
@@ -80,6 +90,7 @@ public struct SettingsReading: Sendable {
 
   /// Refuses settings that don't go together.
   private func check() throws(Refusal) {
+    try configuration.mail.check()
     guard configuration.sealing.events <= configuration.collection.loggedEvents else {
       throw Refusal(
         "settings.sealing",

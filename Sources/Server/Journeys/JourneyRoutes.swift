@@ -44,9 +44,10 @@ enum JourneyRoutes {
 
   private static func map(_ visit: Visit) async throws -> Response {
     let request = try await MapRequest(visit)
-    let page = JourneyMapPage(
+    var page = JourneyMapPage(
       request.journey, in: request.experience, picker: request.picker,
       content: try await request.content())
+    page.tickets = try request.tickets()
     if visit.wantsPart == JourneyMapPage.part { return .page(page.measured) }
     return .page(page.render(seen: request.seen, visit.frame(.journeys)))
   }
@@ -70,7 +71,8 @@ enum JourneyRoutes {
     let request = try await MapRequest(visit)
     let theme: MapSVG.Theme = visit.query("theme") == "dark" ? .dark : .light
     let text = MapSVG.render(
-      try await request.measured(), of: request.journey, in: request.experience, theme: theme)
+      try await request.measured(), of: request.journey, in: request.experience, theme: theme,
+      tickets: try request.tickets())
     var response = Response.text(text, "image/svg+xml; charset=utf-8")
     // A browser that opens the picture by itself runs nothing in it.
     response.headers[.contentSecurityPolicy] =
@@ -83,7 +85,8 @@ enum JourneyRoutes {
     let request = try await MapRequest(visit)
     var response = Response.json(
       text: try MapJSON.render(
-        try await request.measured(), of: request.journey, in: request.experience))
+        try await request.measured(), of: request.journey, in: request.experience,
+        tickets: try request.tickets()))
     response.headers[.cacheControl] = "no-store"
     return response
   }
@@ -92,7 +95,8 @@ enum JourneyRoutes {
   private static func html(_ visit: Visit) async throws -> Response {
     let request = try await MapRequest(visit)
     let text = MapPage.render(
-      try await request.measured(), of: request.journey, in: request.experience)
+      try await request.measured(), of: request.journey, in: request.experience,
+      tickets: try request.tickets())
     return Response.text(text, "text/html; charset=utf-8").named(request.journey.name + ".html")
   }
 }

@@ -2,8 +2,27 @@ import Engine
 import Events
 import Experience
 import Pages
+import Stories
 
 extension MapChoice {
+  /// Reads the address of a visit.
+  init(_ visit: Visit) {
+    self.init(
+      range: visit.query("range") ?? "", from: visit.query("from") ?? "",
+      to: visit.query("to") ?? "", population: visit.query("for") ?? "",
+      compare: visit.query("compare") ?? "")
+  }
+
+  /// The range and the population as a scope.
+  ///
+  /// - Throws: `map.range`, `range.time`, `range.empty`, `question.for`.
+  func scope(in context: QuestionContext, of stories: Stories) throws(Refusal) -> Engine.Scope {
+    var scope = try scope(context.calendar, watermark: stories.watermark)
+    if !population.isEmpty { scope.population = try Population(population, in: context) }
+    try scope.validate()
+    return scope
+  }
+
   /// A hundred years.
   private static let mostDays = 36_525
 
@@ -38,5 +57,15 @@ extension LocalCalendar {
     let noon = today.milliseconds + 43_200_000 - Int64(days) * 86_400_000
     let moment = Instant(milliseconds: noon)
     return start(of: .day, at: moment) ?? moment
+  }
+}
+
+extension MapPicker.Offer {
+  /// All that a scope's population can be called by.
+  init(_ experience: Experience, _ context: QuestionContext) {
+    self.init(
+      segments: experience.segments.map(\.name),
+      personas: experience.personas.filter { $0.rule != nil }.map(\.name),
+      sets: context.savedSets.keys.sorted())
   }
 }

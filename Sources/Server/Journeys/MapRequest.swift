@@ -4,6 +4,7 @@ import Experience
 import Foundation
 import Maps
 import Pages
+import Store
 import Stories
 
 /// A journey's map as an address asks for it: its range, population and comparison.
@@ -25,10 +26,7 @@ struct MapRequest: Sendable {
     let seen = visit.workspace.changes.version
     try self.init(
       visit.workspace, journey: visit.parameter("journey"),
-      MapChoice(
-        range: visit.query("range") ?? "", from: visit.query("from") ?? "",
-        to: visit.query("to") ?? "", population: visit.query("for") ?? "",
-        compare: visit.query("compare") ?? ""), seen: seen, of: try await visit.storiesShown())
+      MapChoice(visit), seen: seen, of: try await visit.storiesShown())
   }
 
   /// Takes a choice of whoever asks in another way, over the stories as they are.
@@ -52,12 +50,7 @@ struct MapRequest: Sendable {
     reading = file.reading
     context = try workspace.context()
     journey = try context.journey(name).0
-    picker = MapPicker(
-      choice,
-      offer: .init(
-        segments: experience.segments.map(\.name),
-        personas: experience.personas.filter { $0.rule != nil }.map(\.name),
-        sets: context.savedSets.keys.sorted()))
+    picker = MapPicker(choice, offer: .init(experience, context))
   }
 
   private var choice: MapChoice { picker.choice }
@@ -65,14 +58,7 @@ struct MapRequest: Sendable {
   /// Which cases are asked for.
   ///
   /// - Throws: `map.range`, `range.time`, `range.empty`, `question.for`.
-  func scope() throws(Refusal) -> Scope {
-    var scope = try choice.scope(context.calendar, watermark: stories.watermark)
-    if !choice.population.isEmpty {
-      scope.population = try Population(choice.population, in: context)
-    }
-    try scope.validate()
-    return scope
-  }
+  func scope() throws(Refusal) -> Scope { try choice.scope(in: context, of: stories) }
 
   /// The measured map.
   func measured() async throws -> MeasuredJourney { try await measured(try scope()) }
@@ -80,6 +66,11 @@ struct MapRequest: Sendable {
   private func measured(_ scope: Scope) async throws -> MeasuredJourney {
     try await workspace.measured(
       journey, scope, in: context, of: stories, reading: reading)
+  }
+
+  /// The tickets that wait at touchpoints now, whichever cases the map shows.
+  func tickets() throws -> WaitingTickets {
+    WaitingTickets(waiting: try workspace.store.ticketsByTouchpoint())
   }
 
   /// The customers behind a number of the map.
@@ -128,5 +119,12 @@ struct MapRequest: Sendable {
       isWhole ? max(1, days) : Int(choice.range) ?? max(1, days), before: from)
     other.to = from
     return (other, ("the range before", "this range"))
+  }
+}
+
+extension WaitingTickets {
+  /// Takes the counts of a store.
+  init(waiting counts: [String: TicketCounts]) {
+    self.init(counts.mapValues { Count(open: $0.unclosed, overdue: $0.overdue) })
   }
 }

@@ -41,7 +41,7 @@ struct MCPResource: Sendable {
           let request = try await MapRequest(workspace, journey: journey.name, MapChoice())
           return MapText.render(
             try await request.measured(), of: request.journey, in: request.experience,
-            width: MCPTool.width)
+            width: MCPTool.width, tickets: try request.tickets())
         }
       }
   }

@@ -46,9 +46,11 @@ extension MCPTool {
       let measured = try await request.measured()
       guard arguments.text("format") == "json" else {
         return MapText.render(
-          measured, of: request.journey, in: request.experience, width: width)
+          measured, of: request.journey, in: request.experience, width: width,
+          tickets: try request.tickets())
       }
-      return try MapJSON.render(measured, of: request.journey, in: request.experience)
+      return try MapJSON.render(
+        measured, of: request.journey, in: request.experience, tickets: try request.tickets())
     },
   ]
 

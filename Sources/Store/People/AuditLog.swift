@@ -34,9 +34,15 @@ public enum AuditedAction: String, Sendable, CaseIterable {
   case customersUnlinked = "customer.unlink"
   case customerErased = "customer.erase"
   case customerExported = "customer.export"
+  case customerInvited = "customer.invite"
   case imported = "import"
   case importDiscarded = "import.discard"
   case eventsExpired = "events.expire"
+  case ticketTaken = "ticket.take"
+  case ticketAssigned = "ticket.assign"
+  case ticketNoted = "ticket.note"
+  case ticketClosed = "ticket.close"
+  case ticketReopened = "ticket.reopen"
 }
 
 /// One line of the audit log.

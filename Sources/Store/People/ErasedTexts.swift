@@ -16,7 +16,9 @@ enum ErasedTexts {
     "experience_versions": "author || message", "experience_files": "name || text",
     "audit_log": "name || subject || detail", "refused_items": "item || problem",
     "collected_names": "event", "pulled_files": "name", "sessions": "browser", "write_keys": "name",
-    "api_tokens": "name",
+    "api_tokens": "name", "invitations": "identity || coalesce(address, '') || coalesce(draft, '')",
+    "invitation_events": "event", "ticket_answers": "coalesce(id, '') || coalesce(comment, '')",
+    "ticket_history": "who || text", "ticket_messages": "coalesce(problem, '')",
   ].map { "\($0) WHERE instr(CAST(\($1) AS BLOB), ?) > 0" }.sorted()
 
   /// Removes refused items that mention an id, and takes the customer out of the audit log.

@@ -26,6 +26,12 @@ extension ItemReader {
   func identity(
     _ customer: Text?, _ anonymous: Text?, field: String
   ) throws(ItemRefusal) -> (own: Identity, linked: Identity?) {
+    // Part of who it is would be lost with an id that is left out.
+    if let long = [customer, anonymous].compactMap(\.self).first(where: {
+      $0.count > Identity.longestID
+    }) {
+      throw ItemRefusal(id: long, field: field)
+    }
     let device = isID(anonymous) ? anonymous : nil
     if let customer, isID(customer) {
       return (Identity(.user, customer.string), device.map { Identity(.anonymous, $0.string) })
@@ -37,8 +43,7 @@ extension ItemReader {
   /// Whether a text names somebody.
   @inline(__always) private func isID(_ text: Text?) -> Bool {
     guard let text else { return false }
-    return text.count > 0 && text.count <= Identity.longestID
-      && !placeholders.contains(Identity.key(.user, text.raw), text)
+    return text.count > 0 && !placeholders.contains(Identity.key(.user, text.raw), text)
   }
 
   /// The name of the event.
