@@ -9,10 +9,13 @@ struct ScoreCommand: AsyncParsableCommand {
     abstract: "Say what answers on a scale come to: NPS, CSAT, effort, with their error.",
     discussion: """
       An answer is an event, or an interaction with a touchpoint, that has a number: the touchpoint's \
-      score, the property `score`, or what --score names. The same as `waymark ask scores`, which \
+      score, the property `score`, or what --score names. A survey of the experience says itself what \
+      it measures. The same as `waymark ask scores`, which \
       can do more.
 
       Examples:
+        waymark score parcel
+        waymark score parcel --by element
         waymark score "Survey Answered" --score recommend
         waymark score delivery help --metric csat --by touchpoint
         waymark score "Survey Answered" --interval month --from 2026-01-01 --compare
@@ -20,19 +23,26 @@ struct ScoreCommand: AsyncParsableCommand {
         waymark score "Survey Answered" --customers answer=detractors --save unhappy
       """)
 
-  @Argument(help: "Events or touchpoints that are answers.") var events: [String]
+  @Argument(help: "A survey, or events or touchpoints that are answers.") var events: [String]
   @OptionGroup var options: AnswerOptions
   @Option(
-    help: "What is made of the answers (default: csat of touchpoints' own scores, else nps).")
+    help: """
+      What is made of the answers (default: what the survey measures, csat of touchpoints' own scores, \
+      else nps).
+      """)
   var metric: ScoreMetric?
+  @Option(help: "The element of the survey whose ratings are meant.") var element: String?
   @Option(help: "The number that was answered: a property or an expression.") var score: String?
   @Option(help: ArgumentHelp("The lowest and the highest answer: 1-7.", valueName: "low-high"))
   var scale: String?
-  @Option(help: "Which answers are the good ones.") var direction = ScoreDirection.higher
+  @Option(help: "Which answers are the good ones (default: the survey's, else higher).")
+  var direction: ScoreDirection?
   @Option(help: "How many of the best answers are the top.") var top: Int?
   @Option(help: "Every answer, or the latest one of each customer.")
   var count = ScoresQuestion.Counted.answers
-  @Option(help: "Divide the answers: by touchpoint, event or a property of theirs.") var by: String?
+  @Option(
+    help: "Divide the answers: by touchpoint, stage, team, partner, element, event or a property.")
+  var by: String?
   @Option(help: "A score for each hour, day, week, month, quarter or year.") var interval: String?
   @Flag(help: "Compare with the range before; needs --from.") var compare = false
   @Option(help: "Divide the customers by a property.") var breakdown: String?
@@ -45,10 +55,11 @@ struct ScoreCommand: AsyncParsableCommand {
   func run() async throws {
     var fields = QuestionArguments()
     try fields.add("event", events)
+    try fields.add("element", element)
     try fields.add("metric", metric?.rawValue)
     try fields.add("score", score)
     try fields.add(scale: scale)
-    if direction != .higher { try fields.add("direction", direction.rawValue) }
+    try fields.add("direction", direction?.rawValue)
     try fields.add("top", top)
     if count != .answers { try fields.add("count", count.rawValue) }
     try fields.add("by", by)

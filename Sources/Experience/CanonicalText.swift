@@ -1,12 +1,13 @@
 extension Experience {
   /// A text that changes exactly when something changes that decides the journey's figures.
   ///
-  /// It holds the journey, and the rules of all touchpoints in their order, for an event belongs to
+  /// It holds the journey, what surveys' answers mean, and the rules of all touchpoints in their order, for an event belongs to
   /// the first touchpoint whose rule it meets. Titles, owners, drawings and the order of spaces in
   /// the file are not in it. Hash it to name a definition.
   public func canonicalText(of journey: Journey) -> String {
     var lines = ["waymark 1", "timezone \(quoted(timezone))", "currency \(quoted(currency))"]
     for touchpoint in touchpoints { lines += canonicalLines(touchpoint) }
+    for survey in surveys { lines += canonicalLines(survey) }
     return (lines + journey.canonicalLines).joined(separator: "\n") + "\n"
   }
 
@@ -25,6 +26,16 @@ extension Experience {
       line += " expects \(expects.within)" + (expects.of.map { " of \(quoted($0))" } ?? "")
     }
     return [line]
+  }
+
+  /// What decides how answers make touchpoints felt.
+  private func canonicalLines(_ survey: Survey) -> [String] {
+    guard survey.kind.isScored, let about = survey.about else { return [] }
+    return [
+      "survey \(quoted(survey.name)) about \(quoted(about)) scale \(survey.scale.lowerBound) "
+        + "\(survey.scale.upperBound) \(survey.direction.rawValue) wait \(survey.wait) "
+        + "expires \(survey.expires)"
+    ]
   }
 }
 

@@ -44,9 +44,40 @@ struct JourneyWorld {
     case 2: properties["order"] = .boolean(true)
     default: break
     }
+    if random.chance(0.15) { return answer(&random, customer, span, properties) }
     return Event(
       names[random.below(names.count)], at: Instant(milliseconds: Int64(random.below(span))),
       by: Identity(.user, "c\(customer)"), properties: properties)
+  }
+
+  /// An answer of a survey, some of which are unknown, off the scale, or of a moment that is none.
+  private static func answer(
+    _ random: inout SeededGenerator, _ customer: Int, _ span: Int,
+    _ others: [String: PropertyValue]
+  ) -> Event {
+    var properties = others
+    properties[SurveyEvent.survey] = .string("s\(random.below(4))")
+    properties[SurveyEvent.score] =
+      random.chance(0.1) ? .number(2.5) : .number(Double(random.below(12)))
+    if random.chance(0.6) {
+      let moment = Instant(milliseconds: Int64(random.below(span)))
+      properties[SurveyEvent.occasion] = .string(random.chance(0.1) ? "lately" : "\(moment)")
+    }
+    return Event(
+      SurveyEvent.answered, at: Instant(milliseconds: Int64(random.below(span))),
+      by: Identity(.user, "c\(customer)"), properties: properties)
+  }
+
+  private static func surveys(_ random: inout SeededGenerator) -> [Survey] {
+    (0..<random.below(4)).map { number in
+      Survey(
+        name: "s\(number)", kind: [.csat, .nps, .rating, .text][random.below(4)], ask: Wording("?"),
+        scale: [1...5, 0...10, 1...7][random.below(3)],
+        direction: random.chance(0.5) ? .higher : .lower,
+        about: random.chance(0.9) ? ["a", "b", "c", "d", "e", "g"][random.below(6)] : nil,
+        wait: TimeSpan(milliseconds: Int64(random.below(10))),
+        expires: TimeSpan(milliseconds: Int64(random.below(40))))
+    }
   }
 
   private static func experience(_ random: inout SeededGenerator) -> Experience {
@@ -70,7 +101,8 @@ struct JourneyWorld {
             of: random.chance(0.6) ? ["a", "b", "c", "g"][random.below(4)] : nil) : nil,
         feeling: random.chance(0.5) ? 4 : nil)
     }
-    return Experience(touchpoints: touchpoints.shuffled(using: &random))
+    return Experience(
+      touchpoints: touchpoints.shuffled(using: &random), surveys: surveys(&random))
   }
 
   private static func question(

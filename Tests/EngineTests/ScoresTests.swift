@@ -25,7 +25,8 @@ struct `Scores of surveys` {
     }
     question.counting = world.random.pick(ScoresQuestion.Counted.allCases)
     if world.random.random.chance(0.5) { question.interval = world.interval() }
-    question.naming = world.random.pick([nil, .event, .property("p")])
+    question.division = world.random.pick([nil, .event, .property("p"), .element])
+    if question.division == .element { question.counting = .answers }
     if question.scope.from != nil, question.interval == nil { question.comparison = .previous }
     return question
   }
@@ -200,6 +201,164 @@ struct `Scores of surveys` {
     #expect(metrics == [.csat, .csat, .nps, .nps])
   }
 
+  /// A survey of ten customers about two touchpoints: six of delivery, four of help.
+  private static func voices() throws -> (QuestionContext, Stories) {
+    let text = """
+      experience: Trial
+      teams: [post, desk]
+      touchpoints:
+        delivery: {stage: service, on: delivered, owner: post}
+        help: {stage: service, on: helped, owner: desk, score: properties.rating}
+      surveys:
+        parcel:
+          {kind: csat, ask: "?", after: delivery, elements: [speed, {wrap: {aspect: delivery}}]}
+        effort: {kind: ces, ask: "?", direction: lower, about: help}
+        advice: {kind: nps, ask: "?", about: help, elements: [speed]}
+        reason: {kind: text, ask: "?"}
+      """
+    let (experience, diagnostics) = ExperienceLoader.load(text: text, file: "trial")
+    try #require(diagnostics.allSatisfy { $0.severity != .error })
+    var events: [Event] = []
+    for number in 0..<10 {
+      let who = Identity("c\(number)")
+      func add(_ name: String, _ time: Int64, _ properties: [String: PropertyValue]) {
+        events.append(
+          Event(name, at: Instant(milliseconds: time), by: who, properties: properties))
+      }
+      add(SurveyEvent.sent, 0, [SurveyEvent.survey: .string("parcel")])
+      guard number < 6 else { continue }
+      add(
+        SurveyEvent.answered, 10,
+        [
+          SurveyEvent.survey: .string("parcel"), SurveyEvent.score: .number(number < 4 ? 5 : 1),
+          SurveyEvent.touchpoint: .string("delivery"),
+          SurveyEvent.element("speed"): .number(number < 3 ? 4 : 2),
+          SurveyEvent.element("wrap"): .number(3),
+        ].filter { number > 0 || $0.key != SurveyEvent.element("wrap") })
+      add("helped", 20, ["rating": .number(2)])
+      add(
+        SurveyEvent.answered, 30,
+        [
+          SurveyEvent.survey: .string("effort"), SurveyEvent.score: .number(7),
+          SurveyEvent.touchpoint: .string("help"),
+        ])
+      add(
+        SurveyEvent.answered, 40,
+        [
+          SurveyEvent.survey: .string("advice"), SurveyEvent.score: .number(10),
+          SurveyEvent.element("speed"): .number(1),
+        ])
+    }
+    return (try QuestionContext(experience), try Stories(events))
+  }
+
+  @Test func `of a survey know what it measures`() async throws {
+    let (context, stories) = try Self.voices()
+    func scores(_ text: String) async throws -> Scores {
+      let question = try #require(
+        Question.read("{question: scores, \(text)}", file: "q", in: context).first)
+      try question.expectToRead(in: context)
+      guard case .scores(let answer) = try await question.answered(stories, in: context) else {
+        throw Unexpected()
+      }
+      return answer
+    }
+    let parcel = try await scores("survey: parcel")
+    #expect(parcel.metric == .csat && parcel.scale == [1, 5])
+    #expect(parcel.figures[0].counts == [2, 0, 0, 0, 4])
+    #expect(parcel.figures[0].response?.value == 0.6)
+    #expect(try await scores("event: parcel") == parcel)
+    let effort = try await scores("survey: effort")
+    #expect(effort.metric == .ces && effort.direction == .lower && effort.scale == [1, 7])
+    #expect(effort.figures[0].response == nil)
+    let speed = try await scores("survey: parcel, element: speed")
+    #expect(speed.metric == .mean && speed.figures[0].value.value == 3)
+    let elements = try await scores("survey: parcel, by: element")
+    #expect(elements.figures.map(\.by) == [nil, "speed", "wrap"])
+    #expect(elements.figures.map(\.answers) == [11, 6, 5])
+    #expect(elements.figures.map(\.customers) == [6, 6, 5])
+    #expect(elements.figures.map(\.value.value) == [33.0 / 11, 3, 3])
+    let top = try await scores("survey: advice, element: speed, metric: top_box")
+    #expect(top.scale == [1, 5] && top.figures[0].value.value == 0)
+    // Of a touchpoint: its own ratings and the answers of surveys that ask the same.
+    let delivery = try await scores("event: delivery")
+    #expect(delivery.metric == .csat && delivery.figures[0].answers == 6)
+    let help = try await scores("event: help, metric: nps")
+    #expect(help.figures[0].answers == 6 && help.figures[0].value.value == 100)
+    #expect(try await scores("event: help").figures[0].value.value == 0)
+    let teams = try await scores("event: [delivery, help], by: team")
+    #expect(teams.figures.map(\.by) == [nil, "desk", "post"])
+    #expect(teams.figures.map(\.answers) == [12, 6, 6])
+    for division in ScoreDivision.words {
+      _ = try await scores("event: [delivery, help], by: \(division)")
+    }
+  }
+
+  @Test(arguments: [
+    ("survey: parcle", "question.survey"), ("survey: reason", "scores.survey"),
+    ("survey: parcel, event: helped", "scores.survey"),
+    ("survey: parcel, score: rating", "scores.survey"),
+    ("survey: parcel, element: sped", "scores.element"),
+    ("survey: effort, by: element", "scores.element"),
+    ("event: helped, element: speed", "scores.element"),
+    ("survey: parcel, by: element, count: latest", "scores.element"),
+    ("survey: parcel, metric: nps", "scores.scale"), ("metric: csat", "scores.event"),
+  ])
+  func `of a survey refuse what it does not have`(text: String, code: String) throws {
+    let (context, _) = try Self.voices()
+    let error = #expect(throws: Diagnostic.self) {
+      try Question.read("{question: scores, \(text)}", file: "q.yaml", in: context)
+    }
+    #expect(error?.code == code)
+  }
+
+  @Test(arguments: UInt64(0)..<40)
+  func `by what answers speak of are what their naive twin counts`(seed: UInt64) async throws {
+    var random = SeededGenerator(seed: seed)
+    let names = ["a", "b", "c"]
+    let touchpoints = names.map { name in
+      Touchpoint(
+        name: name, stage: [nil, "one", "two"][random.below(3)], rule: .isEvent(name),
+        owner: [nil, "x", "y"][random.below(3)], partner: [nil, "z"][random.below(2)])
+    }
+    var events: [Event] = []
+    for _ in 0..<200 {
+      let name = (names + [SurveyEvent.answered])[random.below(4)]
+      var properties: [String: PropertyValue] = ["score": .number(Double(random.below(7)))]
+      if random.chance(0.7) {
+        properties[SurveyEvent.touchpoint] = .string((names + ["nothing"])[random.below(4)])
+      }
+      events.append(
+        Event(
+          name, at: Instant(milliseconds: Int64(random.below(500))),
+          by: Identity("c\(random.below(20))"), properties: properties))
+    }
+    let context = try QuestionContext(Experience(touchpoints: touchpoints))
+    var question = ScoresQuestion(
+      .mean, of: [.init(.any, score: NumberSelector(.property("score")))])
+    question.division = [.touchpoint, .stage, .team, .partner][random.below(4)]
+    let stories = try Stories(events)
+    guard
+      case .scores(let answer) = try await Question.scores(question).answered(stories, in: context)
+    else { throw Unexpected() }
+    let naive = NaiveScores.figures(
+      question,
+      stories.segments.flatMap { segment in
+        segment.visible.joined().map { customer in
+          segment.rows(of: customer).map {
+            segment.event(row: $0, customer: customer, names: stories.names)
+          }
+        }
+      }, context.calendar, touchpoints: touchpoints)
+    #expect(answer.figures.count == naive.count)
+    for figure in answer.figures {
+      let expected = try #require(naive[NaiveScores.Key(from: nil, by: figure.by)])
+      #expect(figure.customers == expected.customers)
+      #expect(figure.counts == question.rule.scale.map { expected.counts[$0] ?? 0 })
+    }
+    try await Question.scores(question).expectCustomers(of: stories, in: context)
+  }
+
   @Test func `leave out what is not on the scale, and say so`() async throws {
     let answers = [0, 3, 5, 9, 4, 4, 2, 1].map { (score: $0, day: 1, plan: "a") }
     let answer = try await ask("metric: mean, event: answered", of: Self.survey(answers))
@@ -209,7 +368,9 @@ struct `Scores of surveys` {
 
   @Test(arguments: [
     "metric: nps", "event: any, scale: [1, 5]", "event: any, direction: lower",
-    "event: any, metric: mean, scale: [5, 1]", "event: any, metric: mean, scale: [1, 5000]",
+    "event: any, metric: mean, scale: [5, 1]",
+    "event: any, metric: mean, scale: [-9223372036854775808, 1]",
+    "event: any, metric: mean, scale: [1, 5000]",
     "event: any, metric: csat, top: 3", "event: any, metric: csat, top: 0",
     "event: any, people: 100", "event: any, people: 0, count: latest",
     "event: any, compare: previous", "event: any, metric: happiness", "event: []",

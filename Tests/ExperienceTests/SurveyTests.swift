@@ -189,7 +189,7 @@ private func remarks(_ surveys: String) -> [String] {
     ("kind: csat, ask: x, of: robots", ["1:31 yaml.choice"]),
   ])
   func `are placed where something is wrong with them`(fields: String, expected: [String]) {
-    #expect(remarks("  asks: {\(fields)}\n") == expected)
+    #expect(remarks("  a: {\(fields)}\n") == expected)
   }
 
   @Test(arguments: [
@@ -240,7 +240,7 @@ private func remarks(_ surveys: String) -> [String] {
     ("loop: {when: {score: 1}, to: suport}", ["1:56 reference.owner"]),
   ])
   func `are placed where a part is wrong`(fields: String, expected: [String]) {
-    #expect(remarks("  asks: {kind: csat, ask: x, \(fields)}\n") == expected)
+    #expect(remarks("  a: {kind: csat, ask: x, \(fields)}\n") == expected)
   }
 
   @Test(arguments: [
@@ -251,7 +251,7 @@ private func remarks(_ surveys: String) -> [String] {
       "  a: {kind: choice, ask: x, options: ['b,c', d]}",
       ["1:39 name.letters", "1:29 survey.options"]
     ),
-    ("  a: {kind: csat, ask: {en: x, de: y}, elements: [b]}", ["w 1:53 survey.language"]),
+    ("  a: {kind: csat, ask: {en: x, de: y}, elements: [b]}", ["w 1:51 survey.language"]),
     ("  a: {kind: csat, ask: {en: x}, elements: [b]}", []),
     ("asking: {at_most: 1 each 30d}", ["1:19 asking.at_most"]),
     ("asking: {at_most: 0 per 30d}", ["1:19 asking.at_most"]),
@@ -272,7 +272,7 @@ private func remarks(_ surveys: String) -> [String] {
     ("loops: {a: {on: Nothing}}", ["1:9 loop.team"]),
     ("loops: {a: {on: Order}}", []),
     ("loops: {a: {on: Order, to: nobody}}", ["1:28 reference.owner"]),
-    ("loops: {a: {on: 'event == \"Order\" && traits.x == 1'}}", ["1:37 expression.subject"]),
+    ("loops: {a: {on: 'event == \"Order\" && traits.x == 1'}}", ["1:38 expression.subject"]),
   ])
   func `fit the rest of the experience`(text: String, expected: [String]) {
     #expect(Set(remarks(text + "\n")) == Set(expected))

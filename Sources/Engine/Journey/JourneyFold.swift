@@ -113,6 +113,9 @@ public struct JourneyFold: Fold {
       } else {
         partial.tally.walkKeyed(rows, of: segment, rules)
       }
+      if let answers = rules.answers {
+        partial.tally.countAnswers(rows, of: segment, rules, answers)
+      }
       if partial.tally.stamp > before { partial.tally.customers += 1 }
     }
   }

@@ -18,6 +18,8 @@ struct JourneyPlan: Sendable {
     static let promise = Duties(rawValue: 16)
     /// A promise counts from interactions with it.
     static let reference = Duties(rawValue: 32)
+    /// Answers of surveys speak of it.
+    static let spokenOf = Duties(rawValue: 64)
   }
 
   let question: JourneyQuestion
@@ -43,6 +45,8 @@ struct JourneyPlan: Sendable {
   let costs: [Int64]
   /// For each symbol with a promise the longest time, and the symbol from which it counts.
   let promises: [Promise]
+  /// The surveys whose answers speak of a symbol of the journey.
+  let surveys: [(survey: Survey, symbol: Int)]
 
   struct Promise: Sendable {
     var symbol: Int
@@ -113,6 +117,13 @@ struct JourneyPlan: Sendable {
           of: promise.of.flatMap { names.firstIndex(of: $0) }))
     }
     self.promises = promises
+    let surveys = experience.surveys.compactMap { survey -> (survey: Survey, symbol: Int)? in
+      guard survey.kind.isScored, let about = survey.about,
+        let symbol = names.prefix(walked).firstIndex(of: about)
+      else { return nil }
+      return (survey, symbol)
+    }
+    self.surveys = surveys
     duties = names.indices.map { symbol in
       var duties: Duties = []
       let touchpoint = experience.touchpoints[found[symbol]]
@@ -122,6 +133,7 @@ struct JourneyPlan: Sendable {
       if touchpoint.score != nil, symbol < walked { duties.insert(.score) }
       if promises.contains(where: { $0.symbol == symbol }) { duties.insert(.promise) }
       if promises.contains(where: { $0.of == symbol }) { duties.insert(.reference) }
+      if surveys.contains(where: { $0.symbol == symbol }) { duties.insert(.spokenOf) }
       return duties
     }
   }

@@ -27,9 +27,11 @@ final class JourneyRules: @unchecked Sendable {
   let population: StoryRule?
   private let audience: StoryRule?
   let caseKey: CaseKeyColumns?
+  /// What answers say of the journey; nil where none does.
+  let answers: JourneyAnswers?
   private let values: [NumberRule?]
   private let scores: [NumberRule?]
-  /// Whether interactions have values, costs, scores or promises.
+  /// Whether interactions have values, costs, scores or promises, or answers speak of them.
   let hasDuties: Bool
   /// Whether interactions in this segment have channels.
   let countsChannels: Bool
@@ -75,6 +77,7 @@ final class JourneyRules: @unchecked Sendable {
     audience = try compiled(question.journey.audience)
     population = try compiled(question.population?.rule)
     caseKey = question.journey.caseKey.map { CaseKeyColumns($0, segment) }
+    answers = try JourneyAnswers(plan, of: segment, names: names)
     var values: [NumberRule?] = []
     var scores: [NumberRule?] = []
     for (symbol, touchpoint) in plan.touchpoints.enumerated() {
@@ -95,7 +98,9 @@ final class JourneyRules: @unchecked Sendable {
     self.scores = scores
     hasDuties =
       plan.hasCosts
-      || plan.duties.contains { !$0.isDisjoint(with: [.value, .score, .promise, .reference]) }
+      || plan.duties.contains {
+        !$0.isDisjoint(with: [.value, .score, .promise, .reference, .spokenOf])
+      }
     let column = segment.property("channel", .string)
     channelColumn = column
     countsChannels = column != nil || channels.designed.contains { $0 != 0 }

@@ -24,6 +24,8 @@ struct JourneyTally: @unchecked Sendable {
   var values = ExactSum()
   var caseCosts = ExactSum()
   var scores: [ExactSum]
+  /// Of the customer that is being visited: the interactions of counted cases that answers may be about.
+  var spokenOf: [SpokenOf] = []
   var symbolValues: [ExactSum]
   var startValues: [ExactSum]
   var startCosts: [ExactSum]
@@ -99,6 +101,7 @@ struct JourneyTally: @unchecked Sendable {
     completedVariants.removeAll(keepingCapacity: true)
     completedTimes.removeAll(keepingCapacity: true)
     stepTimes.removeAll(keepingCapacity: true)
+    spokenOf.removeAll(keepingCapacity: true)
     return kept
   }
 

@@ -47,6 +47,8 @@ private struct OpenCase {
   var passages: UInt64 = 0
   var value: Int64 = 0
   var cost: Int64 = 0
+  /// How many interactions answers could speak of before it.
+  var firstSpokenOf = 0
 }
 
 extension JourneyTally {
@@ -82,7 +84,7 @@ extension JourneyTally {
       var open = OpenCase(
         stamp: stamp + 1, start: time,
         deadline: deadline.overflow ? .max : deadline.partialValue, startSymbol: startSymbol,
-        firstPosition: opening, lastWalked: opening)
+        firstPosition: opening, lastWalked: opening, firstSpokenOf: spokenOf.count)
       if !rules.isInRange(time) {
         excluded.outsideRange += 1
         position = passCase(open, from: opening + 1, stream, rules)
@@ -297,6 +299,9 @@ extension JourneyTally {
     {
       scores[symbol].add(score)
     }
+    if duties.contains(.spokenOf), rules.answers != nil {
+      spokenOf.append(SpokenOf(row: stream.row(position)))
+    }
     let time = stream.times[position]
     if duties.contains(.promise), scratch.promiseStamps[symbol] != open.stamp {
       for promise in plan.promises where promise.symbol == symbol {
@@ -376,6 +381,9 @@ extension JourneyTally {
       channelsPerCase[open.channels.nonzeroBitCount] += 1
     }
     guard rules.hasDuties else { return }
+    if outcome != .open {
+      for place in open.firstSpokenOf..<spokenOf.count { spokenOf[place].caseEnd = end }
+    }
     if outcome == .completed { values.add(millionths: open.value) }
     caseCosts.add(millionths: open.cost)
     startValues[open.startSymbol].add(millionths: open.value)

@@ -14,6 +14,8 @@ struct NaiveCase {
   var events: [(event: Event, touchpoint: Touchpoint?)]
   /// Where these stand in the story.
   var positions: [Int]
+  /// What answers say of its interactions, on the scale of feelings.
+  var answers: [(touchpoint: String, feeling: Double)] = []
 }
 
 /// Something met off the map.

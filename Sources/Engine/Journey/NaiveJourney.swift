@@ -66,7 +66,8 @@ public struct NaiveJourney {
         .map { experience.touchpoints[$0] }
     }
     guard let property = question.journey.caseKey else {
-      return cases(of: Array(story.indices), story, met, now: now, &excluded)
+      return hearing(
+        cases(of: Array(story.indices), story, met, now: now, &excluded), story, met)
     }
     var keys: [PropertyValue] = []
     var parts: [PropertyValue: [Int]] = [:]
@@ -85,7 +86,38 @@ public struct NaiveJourney {
         }
       }
     }
-    return keys.flatMap { cases(of: parts[$0] ?? [], story, met, now: now, &excluded) }
+    return hearing(
+      keys.flatMap { cases(of: parts[$0] ?? [], story, met, now: now, &excluded) }, story, met)
+  }
+
+  /// The cases with what answers say of their interactions.
+  private func hearing(
+    _ cases: [NaiveCase], _ story: [Event], _ met: [Touchpoint?]
+  ) -> [NaiveCase] {
+    var cases = cases
+    for event in story where event.name == SurveyEvent.answered {
+      guard case .string(let name)? = event.properties[SurveyEvent.survey],
+        let survey = experience.survey(name), let about = survey.about,
+        isWalked(experience.touchpoint(about)),
+        case .number(let score)? = event.properties[SurveyEvent.score],
+        let feeling = survey.feeling(score)
+      else { continue }
+      var moment = event.time
+      if case .string(let text)? = event.properties[SurveyEvent.occasion],
+        let occasion = Instant(iso8601: text)
+      {
+        moment = min(moment, occasion)
+      }
+      let spokenOf = story.indices.last {
+        met[$0]?.name == about && story[$0].time <= moment
+      }
+      guard let spokenOf, let place = cases.firstIndex(where: { $0.positions.contains(spokenOf) })
+      else { continue }
+      let found = cases[place]
+      if found.outcome != .open, event.time > found.end + survey.wait + survey.expires { continue }
+      cases[place].answers.append((about, feeling))
+    }
+    return cases
   }
 
   /// The cases in one stream of positions of a story, those asked for.
@@ -330,6 +362,7 @@ public struct NaiveJourney {
       }
       facts.cost = facts.cost.addingSaturating(ExactSum.millionths(touchpoint.cost ?? 0))
     }
+    for (touchpoint, feeling) in found.answers { facts.scores.append((touchpoint, feeling)) }
     facts.next =
       found.events[(lastWalked + 1)...].lazy
       .compactMap { NaivePassage($0.event, $0.touchpoint) }.first

@@ -114,6 +114,10 @@ public struct QuestionForm: Sendable {
     case event
     /// What events are called by: `event`, `touchpoint`, a property.
     case naming
+    /// What answers are divided by: a word of `ScoreDivision`, a property.
+    case division
+    /// A survey of the experience.
+    case survey
     case property
     /// Segments, personas, saved sets.
     case population

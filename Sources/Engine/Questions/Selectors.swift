@@ -3,7 +3,8 @@ import Experience
 
 /// Events that a question speaks of, with the name by which it does.
 ///
-/// As text: a touchpoint of the experience, an event's name, a condition on one event, or `any`.
+/// As text: a touchpoint or survey of the experience (a survey stands for its answers), an event's
+/// name, a condition on one event, or `any`.
 /// With a name of its own: `{name: paid, on: 'event == "Order" && properties.total > 0'}`.
 public struct EventSelector: Sendable, Hashable, Codable {
   public var name: String
@@ -59,6 +60,7 @@ public struct EventSelector: Sendable, Hashable, Codable {
       }
       return rule
     }
+    if let survey = context.experience?.survey(text) { return survey.rule() }
     guard text.contains("==") || text.contains("properties.") || text.contains("event ") else {
       return .isEvent(text)
     }

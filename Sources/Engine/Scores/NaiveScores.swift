@@ -21,10 +21,10 @@ public struct NaiveScores: Sendable {
     public var value: Double?
   }
 
-  /// The figures of the range itself, those without an answer left out; divided by a property or by
-  /// events' names.
+  /// The figures of the range itself, those without an answer left out.
   public static func figures(
-    _ question: ScoresQuestion, _ stories: [[Event]], _ calendar: LocalCalendar
+    _ question: ScoresQuestion, _ stories: [[Event]], _ calendar: LocalCalendar,
+    touchpoints: [Touchpoint] = []
   ) -> [Key: Figure] {
     var figures: [Key: Figure] = [:]
     for story in stories {
@@ -32,15 +32,12 @@ public struct NaiveScores: Sendable {
       for event in story {
         if let from = question.scope.from, event.time < from { continue }
         if let to = question.scope.to, event.time >= to { continue }
-        guard let answer = answer(event, question) else { continue }
         let from = question.interval.flatMap { calendar.start(of: $0, at: event.time) }
-        own[Key(from: from, by: nil), default: []].append(answer)
-        switch question.naming {
-        case .property(let name)?:
-          let value = event.properties[name]?.shown ?? "(none)"
-          own[Key(from: from, by: value), default: []].append(answer)
-        case .event?: own[Key(from: from, by: event.name), default: []].append(answer)
-        case .touchpoint?, nil: break
+        for (source, answer) in answers(event, question) {
+          own[Key(from: from, by: nil), default: []].append(answer)
+          guard let division = question.division else { continue }
+          let group = group(event, source, division, touchpoints) ?? "(none)"
+          own[Key(from: from, by: group), default: []].append(answer)
         }
       }
       for (key, answers) in own {
@@ -57,13 +54,36 @@ public struct NaiveScores: Sendable {
     }
   }
 
-  private static func answer(_ event: Event, _ question: ScoresQuestion) -> Int? {
+  /// What an event answers, with the name of the source to which it does.
+  private static func answers(
+    _ event: Event, _ question: ScoresQuestion
+  ) -> [(source: String, answer: Int)] {
     let rules = NaiveRules(event)
-    guard let source = question.sources.first(where: { rules.holds($0.events.rule) }),
-      let number = rules.number(source.score.rule), let answer = Int(exactly: number),
-      question.rule.scale.contains(answer)
-    else { return nil }
-    return answer
+    let met = question.sources.filter { rules.holds($0.events.rule) }
+    return (question.division == .element ? met : Array(met.prefix(1))).compactMap { source in
+      guard let number = rules.number(source.score.rule), let answer = Int(exactly: number),
+        question.rule.scale.contains(answer)
+      else { return nil }
+      return (source.events.name, answer)
+    }
+  }
+
+  private static func group(
+    _ event: Event, _ source: String, _ division: ScoreDivision, _ touchpoints: [Touchpoint]
+  ) -> String? {
+    switch division {
+    case .property(let name): return event.properties[name]?.shown
+    case .event: return event.name
+    case .element: return source
+    case .touchpoint, .stage, .team, .partner:
+      var touchpoint = NaiveRules(event).touchpoint(touchpoints).map { touchpoints[$0] }
+      if event.name == SurveyEvent.answered,
+        case .string(let name)? = event.properties[SurveyEvent.touchpoint]
+      {
+        touchpoint = touchpoints.first { $0.name == name }
+      }
+      return touchpoint.flatMap { division.group(of: $0) }
+    }
   }
 
   private static func value(_ counts: [Int: Int], _ question: ScoresQuestion) -> Double? {

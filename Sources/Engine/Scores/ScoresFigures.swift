@@ -22,18 +22,10 @@ struct ScoresFigures {
       metric: question.rule.metric,
       scale: [question.rule.scale.lowerBound, question.rule.scale.upperBound],
       direction: question.rule.direction, counting: question.counting,
-      interval: question.interval, by: question.naming.map(Self.name), figures: figures,
+      interval: question.interval, by: question.division?.name, figures: figures,
       tally: AnswerTally(
         counted: tally.counted,
         excluded: [.init(reason: "answers that are not on the scale", count: tally.offScale)]))
-  }
-
-  private static func name(_ naming: Naming) -> String {
-    switch naming {
-    case .event: "event"
-    case .touchpoint: "touchpoint"
-    case .property(let name): name
-    }
   }
 
   /// All answers, then the groups that have any in the range: most first, those without a value last.

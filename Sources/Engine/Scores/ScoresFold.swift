@@ -62,13 +62,13 @@ public struct ScoresFold: TraceableFold {
   public func cell(of row: AnswerRowKey, by plan: Plan) throws(Refusal) -> Cell {
     let plan = plan.plan
     var columns = ["answer"]
-    if question.naming != nil { columns.insert("by", at: 0) }
+    if question.division != nil { columns.insert("by", at: 0) }
     if question.interval != nil { columns.insert("interval", at: 0) }
     let span =
       question.interval == nil
       ? plan.spans.before : try plan.spans.position(of: row.value("interval", of: columns))
     let group =
-      question.naming == nil
+      question.division == nil
       ? 0 : try plan.group(of: row.value("by", of: columns), column: "by")
     let name = try row.value("answer", of: columns)
     guard plan.figures > 0 else { throw AnswerRowKey.unknown("answer", name) }

@@ -33,17 +33,16 @@ struct ScoresPlan: Sendable {
     strata = try question.strata.map { strata throws(Refusal) in
       try StoryGroups(strata, in: question.scope, of: stories)
     }
-    let naming = try question.naming.map { naming throws(Refusal) in
-      try NamingTable(
-        naming, only: question.sources.map(\.events), of: stories,
-        touchpoints: context.experience?.touchpoints ?? [], most: ScoresQuestion.mostValues)
+    let division = try question.division.map { division throws(Refusal) in
+      try ScoreGroups(
+        division, of: question, in: stories, touchpoints: context.experience?.touchpoints ?? [])
     }
-    groups = naming.map { $0.names + [DimensionTable.none] } ?? []
+    groups = division.map { $0.names + [DimensionTable.none] } ?? []
     var segments: [ScoresTable] = []
     for (index, segment) in stories.segments.enumerated() {
       segments.append(
         try ScoresTable(
-          question, of: segment, names: stories.names, naming: naming?[index],
+          question, of: segment, names: stories.names, groups: division?[index],
           strata: strata?.segments[index]))
     }
     self.segments = segments
@@ -71,27 +70,17 @@ struct ScoresPlan: Sendable {
 
 /// A score's question, compiled for one segment.
 struct ScoresTable: @unchecked Sendable {
-  /// What a row's event says.
-  enum Reply {
-    /// It is no answer.
-    case nothing
-    /// It should be one, and is no number of the scale.
-    case offScale
-    /// The place on the scale.
-    case place(Int)
-  }
-
   private let sources: [(rule: EventRule, score: NumberRule)]
   private let asked: EventRule?
   /// By code: whether an event of that name may be an answer or ask for one.
   private let isMeant: [Bool]
   private let codes: UnsafeBufferPointer<UInt16>
-  private let naming: NamingColumns?
+  private let groups: ScoreGroupColumns?
   let strata: [UInt16]?
 
   init(
     _ question: ScoresQuestion, of segment: StorySegment, names: EventNames,
-    naming: NamingColumns?, strata: [UInt16]?
+    groups: ScoreGroupColumns?, strata: [UInt16]?
   ) throws(Refusal) {
     var sources: [(rule: EventRule, score: NumberRule)] = []
     for source in question.sources {
@@ -112,7 +101,7 @@ struct ScoresTable: @unchecked Sendable {
     self.sources = sources
     self.asked = asked
     codes = segment.codes
-    self.naming = naming
+    self.groups = groups
     self.strata = strata
   }
 
@@ -122,20 +111,22 @@ struct ScoresTable: @unchecked Sendable {
   /// Whether a row's event asks.
   func asks(_ row: Int) -> Bool { asked?.matches(row) ?? false }
 
-  /// What a row's event answers.
-  func reply(_ row: Int, on scale: ClosedRange<Int>) -> Reply {
-    guard let source = sources.first(where: { $0.rule.matches(row) }) else { return .nothing }
-    guard let number = source.score.number(row), number == number.rounded(),
+  /// The first source, from a place on, that a row's event is an answer to; nil where there is none.
+  func source(_ row: Int, from first: Int) -> Int? {
+    sources.indices.dropFirst(first).first { sources[$0].rule.matches(row) }
+  }
+
+  /// The place on the scale of what a row's event answers to a source; nil where it is no number of the
+  /// scale.
+  func place(_ row: Int, of source: Int, on scale: ClosedRange<Int>) -> Int? {
+    guard let number = sources[source].score.number(row), number == number.rounded(),
       Double(scale.lowerBound) <= number, number <= Double(scale.upperBound)
-    else { return .offScale }
-    return .place(Int(number) - scale.lowerBound)
+    else { return nil }
+    return Int(number) - scale.lowerBound
   }
 
   /// The group of a row's event beside that of all; nil where answers are not divided.
-  func group(_ row: Int, of width: Int) -> Int? {
-    naming.map {
-      let number = $0.number(row)
-      return number == NamingTable.skipped ? width - 1 : Int(number) + 1
-    }
+  func group(_ row: Int, source: Int, of width: Int) -> Int? {
+    groups.map { columns in columns.group(row, source: source).map { $0 + 1 } ?? width - 1 }
   }
 }

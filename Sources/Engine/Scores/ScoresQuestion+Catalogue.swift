@@ -12,21 +12,32 @@ extension ScoresQuestion: CatalogueQuestion {
       asks: "What answers on a scale come to: NPS, CSAT, effort, means, with their error.",
       fields: [
         .init(
+          "survey", takes: "a survey of the experience", standard: "none",
+          meaning:
+            "Its answers, instead of event: metric, scale, direction and asked are the survey's.",
+          input: .survey),
+        .init(
+          "element", takes: "an element of the survey", standard: "none",
+          meaning: "Its ratings, instead of the answers to the main question.", input: .text),
+        .init(
           "metric", takes: "nps, csat, ces, mean or top_box",
-          standard: "csat of touchpoints' own scores, else nps",
+          standard: "the survey's, mean of elements, csat of touchpoints' own scores, else nps",
           meaning: "What is made of the answers.",
           input: .choice(ScoreMetric.allCases.map(\.rawValue))),
         .init(
-          "event", takes: "events or touchpoints, up to \(mostSources)", standard: nil,
-          meaning: "The answers.", input: .list(.event)),
+          "event", takes: "events, touchpoints or surveys, up to \(mostSources)",
+          standard: "the survey's answers",
+          meaning: "The answers; of a touchpoint also those of fitting surveys about it.",
+          input: .list(.event)),
         .init(
           "score", takes: "a number property or expression",
           standard: "the touchpoint's, else score", meaning: "What was answered.", input: .property),
         .init(
-          "scale", takes: "[1, 7]", standard: "0 to 10 of nps, 1 to 7 of ces, else 1 to 5",
+          "scale", takes: "[1, 7]",
+          standard: "the survey's, 0 to 10 of nps, 1 to 7 of ces, else 1 to 5",
           meaning: "The lowest and the highest answer; others make no figure.", input: .text),
         .init(
-          "direction", takes: "higher or lower", standard: "higher",
+          "direction", takes: "higher or lower", standard: "the survey's, else higher",
           meaning: "Which answers are the good ones.",
           input: .choice(ScoreDirection.allCases.map(\.rawValue))),
         .init(
@@ -38,8 +49,12 @@ extension ScoresQuestion: CatalogueQuestion {
           meaning: "Every answer, or the latest one of each customer in a figure.",
           input: .choice(["answers", "latest"])),
         .init(
-          "by", takes: "touchpoint, event or a property", standard: "none",
-          meaning: "Divides the answers by what they are of themselves.", input: .naming),
+          "by", takes: "\(ScoreDivision.words.joined(separator: ", ")) or a property",
+          standard: "none",
+          meaning:
+            "Divides the answers by the touchpoint that they speak of, its stage, its team, its "
+            + "partner, by the elements that they rate, or by what they are of themselves.",
+          input: .division),
         .init(
           "interval", takes: "hour, day, week, month, quarter, year or none", standard: "none",
           meaning: "Intervals; none is one figure for the range.", input: .interval),
@@ -51,7 +66,7 @@ extension ScoresQuestion: CatalogueQuestion {
           meaning: "Weights each kind of customer by how many there are, not by how many answered.",
           input: .property),
         .init(
-          "asked", takes: "an event or touchpoint", standard: "none",
+          "asked", takes: "an event or touchpoint", standard: "the survey's, else none",
           meaning: "By what customers are asked; gives the response rate, and those to weight by.",
           input: .event),
         .init(
@@ -77,7 +92,7 @@ extension ScoresQuestion: CatalogueQuestion {
   /// The properties of scores, divisions and strata.
   public var propertyNames: [String] {
     var names = sources.reduce(into: Set<String>()) { $0.formUnion($1.score.rule.properties) }
-    if case .property(let name)? = naming { names.insert(name) }
+    if case .property(let name)? = division { names.insert(name) }
     if case .property(let name, _)? = strata?.subject { names.insert(name) }
     return names.sorted()
   }
@@ -87,40 +102,75 @@ extension ScoresQuestion: CatalogueQuestion {
   }
 
   private enum CodingKeys: String, CodingKey, CaseIterable {
-    case metric, event, score, scale, direction, top, count, by, interval, compare, weight, asked
-    case people
+    case survey, element, metric, event, score, scale, direction, top, count, by, interval
+    case compare, weight, asked, people
   }
 
   /// Reads a question.
   public init(from decoder: any Decoder) throws {
     let fields = try QuestionFields<CodingKeys>(decoder)
     do {
-      let score: NumberSelector? = try fields.value(.score)
-      guard let written = try fields.list(.event, WrittenSource.self) else {
-        throw Refusal(
-          "scores.event", problem: "It is not said which events are answers.",
-          remedy: "Write an event or touchpoint, as in event: Survey Answered.")
-      }
       let context = try decoder.questionContext()
-      // The score of a touchpoint is a rating, of which there are no promoters.
-      let areRatings =
-        score == nil && written.allSatisfy { $0.score == nil && $0.rating(in: context) != nil }
-      self.init(
-        try fields.value(.metric, standard: areRatings ? .csat : .nps),
-        of: written.map { $0.source(score, in: context) })
+      let score: NumberSelector? = try fields.value(.score)
+      let written = try fields.list(.event, WrittenSource.self)
+      let metric: ScoreMetric? = try fields.value(.metric)
+      let element: String? = try fields.value(.element)
+      let survey = try Self.survey(fields.value(.survey), written, score, context)
+      if let survey {
+        try self.init(of: survey, metric: metric, element: element, by: fields.value(.by))
+      } else {
+        guard element == nil else {
+          throw Refusal(
+            "scores.element",
+            problem: "It is not said of which survey “\(element ?? "")” is a part.",
+            remedy: "Name the survey, as in survey: delivery.")
+        }
+        // The score of a touchpoint is a rating, of which there are no promoters.
+        let areRatings =
+          score == nil && (written ?? []).allSatisfy { $0.score == nil && $0.isRated(in: context) }
+        self.init(metric ?? (areRatings ? .csat : .nps), of: [])
+        division = try fields.value(.by)
+      }
       scope = try Scope(from: decoder)
       if let ends = try fields.list(.scale, Int.self) { rule.scale = try Self.scale(ends) }
       rule.direction = try fields.value(.direction, standard: rule.direction)
       rule.boxes = try fields.value(.top, standard: rule.boxes)
+      if survey == nil {
+        sources = (written ?? []).flatMap { $0.sources(score, for: rule, in: context) }
+      }
       counting = try fields.value(.count, standard: counting)
-      naming = try fields.value(.by)
       interval = try fields.value(.interval, standard: WrittenInterval(interval)).interval
       comparison = try fields.value(.compare, standard: comparison)
       strata = try fields.value(.weight)
-      asked = try fields.value(.asked)
+      asked = try fields.value(.asked) ?? asked
       people = try fields.value(.people)
       try validate()
     } catch let refusal as Refusal { throw decoder.refused(refusal) }
+  }
+
+  /// The survey that a question is about: the one that it names, or the only event where that is one.
+  private static func survey(
+    _ name: String?, _ written: [WrittenSource]?, _ score: NumberSelector?,
+    _ context: QuestionContext
+  ) throws(Refusal) -> Survey? {
+    switch (name, written) {
+    case (let name?, nil) where score == nil: return try context.survey(name)
+    case (_?, _):
+      throw Refusal(
+        "scores.survey",
+        problem: "A survey says itself which events are answers, and what their score is.",
+        remedy: "Leave `event` and `score` out, or `survey`.")
+    case (nil, nil):
+      throw Refusal(
+        "scores.event", problem: "It is not said which events are answers.",
+        remedy: "Write a survey, an event or a touchpoint, as in event: Survey Answered.")
+    case (nil, let written?):
+      guard score == nil, written.count == 1, written[0].score == nil,
+        let survey = context.experience?.survey(written[0].event.name),
+        survey.rule() == written[0].event.rule
+      else { return nil }
+      return survey
+    }
   }
 
   /// Writes the fields that are not as usual.
@@ -136,7 +186,7 @@ extension ScoresQuestion: CatalogueQuestion {
     if rule.direction != usual.direction { try fields.encode(rule.direction, forKey: .direction) }
     if rule.boxes != usual.boxes { try fields.encode(rule.boxes, forKey: .top) }
     if counting != .answers { try fields.encode(counting, forKey: .count) }
-    try fields.encodeIfPresent(naming, forKey: .by)
+    try fields.encodeIfPresent(division, forKey: .by)
     if interval != nil { try fields.encode(WrittenInterval(interval), forKey: .interval) }
     if comparison != .none { try fields.encode(comparison, forKey: .compare) }
     try fields.encodeIfPresent(strata, forKey: .weight)
@@ -168,11 +218,37 @@ private struct WrittenSource: Codable {
     score = try checked.value(.score)
   }
 
-  /// The score is the source's own, that of all, the touchpoint's, or the property of that name.
-  func source(_ usual: NumberSelector?, in context: QuestionContext) -> ScoresQuestion.Source {
-    .init(
-      event,
-      score: score ?? usual ?? rating(in: context) ?? NumberSelector(.property("score")))
+  /// The score is the source's own, that of all, the touchpoint's with those of surveys about it, or the
+  /// property of that name.
+  func sources(
+    _ usual: NumberSelector?, for rule: ScoreRule, in context: QuestionContext
+  ) -> [ScoresQuestion.Source] {
+    if let score = score ?? usual { return [.init(event, score: score)] }
+    let property = NumberSelector(.property(SurveyEvent.score))
+    let surveys = surveys(in: context).filter { $0.fits(rule) }
+    var sources = surveys.map {
+      ScoresQuestion.Source(EventSelector($0.name, rule: $0.rule()), score: property)
+    }
+    if let rating = rating(in: context) {
+      // Who rated a touchpoint was asked for neither a recommendation nor an effort.
+      if sources.isEmpty || (rule.metric != .nps && rule.metric != .ces) {
+        sources.insert(.init(event, score: rating), at: 0)
+      }
+    } else if sources.isEmpty {
+      sources.append(.init(event, score: property))
+    }
+    return sources
+  }
+
+  /// Whether it is a touchpoint that customers rate, by a score of its own or by surveys about it.
+  func isRated(in context: QuestionContext) -> Bool {
+    rating(in: context) != nil || surveys(in: context).contains { $0.fits(ScoreRule(.csat)) }
+  }
+
+  /// The surveys about the touchpoint.
+  private func surveys(in context: QuestionContext) -> [Survey] {
+    guard context.experience?.touchpoint(event.name) != nil else { return [] }
+    return context.experience?.surveys.filter { $0.about == event.name } ?? []
   }
 
   /// The score that the experience has for the touchpoint; nil where it is none or has none.

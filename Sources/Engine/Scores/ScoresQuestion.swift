@@ -4,19 +4,21 @@ import Statistics
 
 /// Asks for a score: what answers on a scale come to, how sure that is, and whether it has changed.
 ///
-/// An answer is a selected event in the range whose number is a whole one of the scale. Others are
+/// An answer is a selected event in the range whose number is a whole one of the scale. Divided by
+/// elements, one event is an answer to each of its sources. Others are
 /// counted apart and make no figure; a survey that was dismissed is no answer.
 public struct ScoresQuestion: Sendable, Equatable {
   /// Whom and when.
   public var scope = Scope()
-  /// Where answers come from: an event is an answer to the first of these that it meets.
+  /// Where answers come from: an event is an answer to the first of these that it meets, and, divided by
+  /// elements, to all of them.
   public var sources: [Source]
   public var rule: ScoreRule
   public var counting = Counted.answers
   /// Intervals; nil: the whole range as one.
   public var interval: CalendarInterval?
-  /// By what answers are divided: their touchpoint, their event's name or a property of theirs.
-  public var naming: Naming?
+  /// By what answers are divided; nil: by nothing.
+  public var division: ScoreDivision?
   public var comparison = TrendsQuestion.Comparison.none
   /// The kinds of units that are weighted by how many there are, not by how many answered.
   public var strata: StoryBreakdown?
@@ -62,7 +64,8 @@ public struct ScoresQuestion: Sendable, Equatable {
 
   /// Checks what can be checked without stories.
   ///
-  /// - Throws: `scores.event`, `scores.scale`, `scores.top`, `scores.people`, `scores.compare`.
+  /// - Throws: `scores.event`, `scores.scale`, `scores.top`, `scores.people`, `scores.element`,
+  ///   `scores.compare`.
   public func validate() throws(Refusal) {
     try scope.validate()
     try strata?.validate()
@@ -83,6 +86,11 @@ public struct ScoresQuestion: Sendable, Equatable {
           "scores.people", problem: "Of people who answer again every answer counts.",
           remedy: "Write `count: latest`, so that answers are as many as people.")
       }
+    }
+    guard division != .element || counting == .answers else {
+      throw Refusal(
+        "scores.element", problem: "A customer's latest answer rates one element only.",
+        remedy: "Leave `count` out, or ask for one element with `element`.")
     }
     guard comparison == .none || scope.from != nil else {
       throw Refusal(
@@ -118,7 +126,8 @@ public struct ScoresQuestion: Sendable, Equatable {
   /// - Throws: `scores.scale`.
   static func scale(_ ends: [Int]) throws(Refusal) -> ClosedRange<Int> {
     let most = mostPoints
-    guard ends.count == 2, abs(ends[0]) <= most * 10, ends[0] < ends[1], ends[1] - ends[0] < most
+    guard ends.count == 2, ends.allSatisfy((-most * 10...most * 10).contains), ends[0] < ends[1],
+      ends[1] - ends[0] < most
     else {
       throw Refusal(
         "scores.scale",

@@ -70,15 +70,18 @@ struct ScoresTally: Sendable {
       isPerson = isPerson || time >= first
       guard table.means(row) else { continue }
       let span = plan.spans.position(of: time, isCut: false)
-      switch table.reply(row, on: question.rule.scale) {
-      case .nothing: break
-      case .offScale: offScale += time >= first ? 1 : 0
-      case .place(let place):
+      var source = table.source(row, from: 0)
+      while let found = source {
+        source = question.division == .element ? table.source(row, from: found + 1) : nil
+        guard let place = table.place(row, of: found, on: question.rule.scale) else {
+          offScale += time >= first ? 1 : 0
+          continue
+        }
         for span in waiting { responded[span] += 1 }
         waiting = []
         isCounted = isCounted || time >= first
         add(place, span * plan.width, stratum, question)
-        if let group = table.group(row, of: plan.width) {
+        if let group = table.group(row, source: found, of: plan.width) {
           add(place, span * plan.width + group, stratum, question)
         }
       }

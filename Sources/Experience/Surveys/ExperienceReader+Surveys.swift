@@ -66,16 +66,11 @@ extension ExperienceReader {
 
   /// Two whole numbers, the lowest and the highest answer.
   mutating func scale(_ field: Entry) -> ClosedRange<Int>? {
-    let numbers: [Int]
-    guard case .sequence(let items) = field.value else {
-      return unread(scale: field)
-    }
-    numbers = items.compactMap { $0.scalar.flatMap { Int($0.string) } }
-    guard numbers.count == items.count else { return unread(scale: field) }
-    guard numbers.count == 2, numbers[0] < numbers[1], numbers.allSatisfy({ abs($0) <= 1000 })
-    else {
-      return unread(scale: field)
-    }
+    guard case .sequence(let items) = field.value else { return unread(scale: field) }
+    let numbers = items.compactMap { $0.scalar.flatMap { Int($0.string) } }
+    guard items.count == 2, numbers.count == 2, numbers.allSatisfy((-1000...1000).contains),
+      numbers[0] < numbers[1]
+    else { return unread(scale: field) }
     guard numbers[1] - numbers[0] < Survey.mostPoints else {
       remarks.error(
         "survey.scale", at: source.place(field.value.mark),

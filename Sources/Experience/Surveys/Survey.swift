@@ -137,6 +137,25 @@ public struct Survey: Sendable, Hashable {
     kind == .nps || !kind.isScored ? Kind.csat.usualScale : scale
   }
 
+  /// Which end of the elements' scale is the good one.
+  public var elementDirection: Direction {
+    kind == .nps || !kind.isScored ? .higher : direction
+  }
+
+  /// Which events of a name are of this survey: its answers, unless another name is given.
+  public func rule(of event: String = SurveyEvent.answered) -> Expression {
+    .binary(
+      .and, .isEvent(event), .binary(.equal, .property(SurveyEvent.survey), .string(name)))
+  }
+
+  /// An answer on the scale on which touchpoints are felt, 1 to 5; nil where it is no answer.
+  public func feeling(_ score: Double) -> Double? {
+    let (low, high) = (Double(scale.lowerBound), Double(scale.upperBound))
+    guard kind.isScored, score == score.rounded(), low <= score, score <= high else { return nil }
+    let part = (score - low) / (high - low)
+    return 1 + 4 * (direction == .higher ? part : 1 - part)
+  }
+
   /// Two weeks.
   public static let usualExpiry = TimeSpan.days(14)
   /// The most numbers on a scale that people can tell apart on a page.

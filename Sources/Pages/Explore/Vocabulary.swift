@@ -9,6 +9,7 @@ public struct Vocabulary: Sendable {
   /// Segments, personas with a condition, and saved sets.
   public var populations: [String]
   public var journeys: [String]
+  public var surveys: [String]
 
   /// Gathers the names of an experience and of its customers' stories.
   ///
@@ -25,6 +26,7 @@ public struct Vocabulary: Sendable {
       (experience?.segments.map(\.name) ?? [])
       + (experience?.personas.filter { $0.rule != nil }.map(\.name) ?? []) + savedSets
     journeys = experience?.journeys.map(\.name) ?? []
+    surveys = experience?.surveys.map(\.name) ?? []
   }
 
   /// The most names of a kind that are offered: more make a page slow, and nobody reads them.
@@ -32,9 +34,12 @@ public struct Vocabulary: Sendable {
 
   /// The names that are offered, by the name of their list.
   private var lists: [(name: String, names: [String])] {
-    [
-      ("event", touchpoints + events.filter { !touchpoints.contains($0) }),
+    let declared = touchpoints + surveys
+    return [
+      ("event", declared + events.filter { !declared.contains($0) }),
       ("naming", ["event", "touchpoint"] + properties.map { "properties.\($0)" }),
+      ("division", ScoreDivision.words + properties.map { "properties.\($0)" }),
+      ("survey", surveys),
       ("property", properties),
       ("population", populations),
       ("journey", journeys),
@@ -48,6 +53,8 @@ public struct Vocabulary: Sendable {
     switch input {
     case .event: "event"
     case .naming: "naming"
+    case .division: "division"
+    case .survey: "survey"
     case .property: "property"
     case .population: "population"
     case .journey: "journey"
