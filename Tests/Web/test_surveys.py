@@ -49,6 +49,10 @@ surveys:
     kind: nps
     ask: Would you recommend us to a friend?
     ends: [Not at all, Certainly]
+  effort:
+    kind: ces
+    direction: higher
+    ask: How easy was it?
   short:
     kind: text
     ask: What should we do next?
@@ -208,12 +212,12 @@ def test_invitations_wait_until_a_server_for_mail_is_set(start):
 
 
 def test_a_phone_shows_a_page_for_everybody(server, browser):
-    links = [invite(server)["link"], invite(server, survey="nps")["link"]]
+    links = [invite(server, survey=name)["link"] for name in ["delivery", "nps", "effort"]]
     for scheme in ["light", "dark"]:
         page = phone(browser, color_scheme=scheme)
         asked = []
         page.on("request", lambda request: asked.append(request.url))
-        for number, link in enumerate(links):
+        for link in links:
             answer = page.goto(link)
             headers = answer.headers
             assert headers["cache-control"] == "no-store"
