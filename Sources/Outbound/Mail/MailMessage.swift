@@ -16,6 +16,9 @@ public struct MailMessage: Sendable, Equatable {
   public let html: String?
   /// Further headers, such as `List-Unsubscribe`.
   public let headers: [Header]
+  /// What stands before the `@` of its `Message-ID`: where the same mail is sent twice, many programs
+  /// show it once. nil: a new one each time.
+  public let identifier: String?
 
   /// A header of its own.
   public struct Header: Sendable, Equatable {
@@ -39,10 +42,11 @@ public struct MailMessage: Sendable, Equatable {
   /// Makes a mail.
   ///
   /// - Throws: `mail.header` where a subject or header is not one line, is too long, or is one that is
-  ///   made from something else; `mail.length`.
+  ///   made from something else, or the identifier is not of letters, digits, `-` and `_`;
+  ///   `mail.length`.
   public init(
     from: MailAddress, to: MailAddress, subject: String, text: String, html: String? = nil,
-    headers: [Header] = []
+    headers: [Header] = [], identifier: String? = nil
   ) throws(Refusal) {
     guard subject.isOneLine, subject.count <= Self.longestHeader else {
       throw Refusal(
@@ -54,6 +58,11 @@ public struct MailMessage: Sendable, Equatable {
         "mail.header", problem: "“\(header.name.prefix(80))” can't be sent as a header.",
         remedy: "Use letters, digits and “-” in its name, one line of at most "
           + "\(Self.longestHeader) characters as its value, and none that every mail has.")
+    }
+    if let identifier, !(1...100).contains(identifier.count) || !identifier.isOfToken("-_") {
+      throw Refusal(
+        "mail.header", problem: "“\(identifier.prefix(80))” can't be a mail's identifier.",
+        remedy: "Use at most 100 letters, digits, “-” and “_”.")
     }
     guard headers.count <= Self.mostHeaders,
       max(text.utf8.count, html?.utf8.count ?? 0) <= Self.longestBody
@@ -68,6 +77,7 @@ public struct MailMessage: Sendable, Equatable {
     self.text = text
     self.html = html
     self.headers = headers
+    self.identifier = identifier
   }
 }
 
@@ -80,16 +90,22 @@ extension MailMessage.Header {
 
   fileprivate var canBeSent: Bool {
     let lowered = name.lowercased()
-    let isName = name.utf8.allSatisfy { byte in
-      switch byte {
-      case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
-        UInt8(ascii: "0")...UInt8(ascii: "9"), UInt8(ascii: "-"):
-        true
-      default: false
-      }
-    }
-    return (1...60).contains(name.count) && isName && !Self.taken.contains(lowered)
+    return (1...60).contains(name.count) && name.isOfToken("-") && !Self.taken.contains(lowered)
       && !lowered.hasPrefix("content-") && value.isOneLine
       && value.count <= MailMessage.longestHeader
+  }
+}
+
+extension String {
+  /// Whether it has only ASCII's letters, digits, and some more.
+  fileprivate func isOfToken(_ more: String) -> Bool {
+    utf8.allSatisfy { byte in
+      switch byte {
+      case UInt8(ascii: "a")...UInt8(ascii: "z"), UInt8(ascii: "A")...UInt8(ascii: "Z"),
+        UInt8(ascii: "0")...UInt8(ascii: "9"):
+        true
+      default: more.utf8.contains(byte)
+      }
+    }
   }
 }

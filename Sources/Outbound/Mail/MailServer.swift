@@ -53,7 +53,8 @@ public final class MailServer: Sendable {
       problem: "\(Self.mostWaiting) mails are under way already.",
       remedy: "Try again in a minute.")
     try await threads.call(orElse: busy) { [settings, place, limits] cancellation in
-      let lines = message.lines(identifier: UUID().uuidString.lowercased(), date: Date())
+      let lines = message.lines(
+        identifier: message.identifier ?? UUID().uuidString.lowercased(), date: Date())
       let transfer = MailTransfer(
         message, Array(lines.utf8), settings, place, limits, cancellation)
       do throws(Fault) {
