@@ -264,7 +264,8 @@ extension SurveyPage {
       <span>\(lines: high ?? "")</span></p>
       """
     }
-    let kind: Markup = range.count > 7 ? "long" : "short"
+    // Each point is wide enough for a thumb, in a row or two.
+    let kind: Markup = range.count <= 6 ? "short" : range.count <= 8 ? "middle" : "long"
     return "<div class=\"scale \(kind)\">\(points)</div>\(below)"
   }
 }
