@@ -22,9 +22,9 @@ public struct Waymark: AsyncParsableCommand {
     version: VersionCommand.text,
     subcommands: [
       InitCommand.self, CheckCommand.self, InferCommand.self, ImportCommand.self, MapCommand.self,
-      FunnelCommand.self, ScoreCommand.self, DriversCommand.self, AskCommand.self,
-      QuestionsCommand.self, SegmentsCommand.self, CustomersCommand.self, LinkCommand.self,
-      UnlinkCommand.self, EraseCommand.self, RetainCommand.self, ServeCommand.self,
+      FunnelCommand.self, ScoreCommand.self, DriversCommand.self, WordsCommand.self,
+      AskCommand.self, QuestionsCommand.self, SegmentsCommand.self, CustomersCommand.self,
+      LinkCommand.self, UnlinkCommand.self, EraseCommand.self, RetainCommand.self, ServeCommand.self,
       PullCommand.self, BackupCommand.self, RestoreCommand.self, VerifyCommand.self,
       DoctorCommand.self, ExportCommand.self, DemoCommand.self, VersionCommand.self,
     ])

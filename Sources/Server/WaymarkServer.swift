@@ -91,7 +91,7 @@ public struct WaymarkServer: Sendable {
     + InvitationRoutes.all + JourneyRoutes.all + JourneyCustomerRoutes.all + BoardRoutes.all
     + ExploreRoutes.all + SavedQuestionRoutes.all + UndoRoutes.all + CustomerRoutes.all
     + ExperienceRoutes.all + SourceRoutes.all + SettingsRoutes.all + APIRoutes.all
-    + MCPRoutes.all + HookRoutes.all
+    + MCPRoutes.all + HookRoutes.all + WordsRoutes.all
 
   private func register(_ route: Route, on router: Router<ServerContext>) {
     let workspace = workspace
