@@ -63,6 +63,11 @@ let package = Package(
 
     room("Events", on: ["CXXHash"], settings: hot),
     room("Statistics", settings: hot),
+    room(
+      "Words",
+      resources: [
+        .embedInCode("Lexicons/english.txt"), .embedInCode("Lexicons/german.txt"),
+      ], settings: hot),
     room("Accounts", on: ["Events", "COpenSSL"]),
     room("Outbound", on: ["Events", "CCurl"]),
     room("Experience", on: ["Events", yaml]),
@@ -74,12 +79,16 @@ let package = Package(
     room(
       "Pulling",
       on: ["Events", "Accounts", "Experience", "Stories", "Wire", "Store", "Intake", "CPQ"]),
-    room("Engine", on: ["Events", "Statistics", "Experience", "Stories"], settings: hot),
+    room(
+      "Engine", on: ["Events", "Statistics", "Words", "Experience", "Stories"], settings: hot),
     room("Maps", on: ["Events", "Statistics", "Experience", "Engine"]),
     room("Answers", on: ["Events", "Stories", "Engine", "Maps"]),
     room(
       "Pages",
-      on: ["Events", "Accounts", "Experience", "Store", "Pulling", "Engine", "Maps", "Answers"],
+      on: [
+        "Events", "Statistics", "Words", "Accounts", "Experience", "Store", "Pulling", "Engine",
+        "Maps", "Answers",
+      ],
       resources: [
         .embedInCode("Assets/answering.css"), .embedInCode("Assets/answering.js"),
         .embedInCode("Assets/icon.svg"), .embedInCode("Assets/pages.css"),
@@ -88,22 +97,23 @@ let package = Package(
     room(
       "Server",
       on: [
-        "Events", "Statistics", "Accounts", "Outbound", "Experience", "Stories", "Wire", "Store",
-        "Pulling", "Engine", "Maps", "Answers", "Pages",
+        "Events", "Statistics", "Words", "Accounts", "Outbound", "Experience", "Stories", "Wire",
+        "Store", "Pulling", "Engine", "Maps", "Answers", "Pages",
       ] + http),
     room(
       "Companies", on: ["Events", "Statistics"], resources: [.embedInCode("Experiences")]),
     room(
       "Commands",
       on: [
-        "Events", "Statistics", "Outbound", "Experience", "Stories", "Wire", "Parts", "Store",
-        "Intake", "Pulling", "Engine", "Maps", "Answers", "Pages", "Server", "Companies",
+        "Events", "Statistics", "Words", "Outbound", "Experience", "Stories", "Wire", "Parts",
+        "Store", "Intake", "Pulling", "Engine", "Maps", "Answers", "Pages", "Server", "Companies",
         argumentParser,
       ]),
     .executableTarget(name: "waymark", dependencies: ["Commands"], swiftSettings: strict),
 
     tests("Events"),
     tests("Statistics"),
+    tests("Words"),
     tests("Accounts", on: ["Events", "Statistics"]),
     tests("Outbound", on: ["Events"]),
     tests("Experience", on: ["Events"]),
@@ -113,7 +123,7 @@ let package = Package(
     tests("Store", on: ["Events", "Statistics", "Accounts", "Stories", "Parts", database]),
     tests("Intake", on: ["Events", "Stories", "Wire", "Store"]),
     tests("Pulling", on: ["Events", "Accounts", "Experience", "Store", "Wire"]),
-    tests("Engine", on: ["Events", "Statistics", "Experience", "Stories"]),
+    tests("Engine", on: ["Events", "Statistics", "Words", "Experience", "Stories"]),
     tests("Maps", on: ["Events", "Statistics", "Experience", "Engine", "Stories"]),
     tests("Answers", on: ["Events", "Statistics", "Engine", "Maps"]),
     tests("Pages", on: ["Events", "Statistics", "Experience", "Engine"]),

@@ -1,5 +1,6 @@
 import Engine
 import Events
+import Maps
 import Stories
 
 /// Answers as CSV (RFC 4180, lines end with a line feed): every row and every column.
@@ -14,16 +15,33 @@ public enum AnswerCSV {
     return text
   }
 
-  /// A record. A text that a spreadsheet would run as a formula gets an apostrophe before it.
+  /// A record. A text that a spreadsheet would run as a formula gets an apostrophe before it; characters
+  /// that hide or turn text are left out.
+  ///
+  /// - SeeAlso: OWASP, "CSV Injection".
   public static func record(_ fields: [String]) -> String {
     fields.map { field in
-      let text =
-        field.first.map { "=+-@\t\r".contains($0) } == true && Double(field) == nil
-        ? "'" + field : field
-      let quoted = text.contains { $0 == "," || $0 == "\"" || $0.isNewline }
-      return quoted ? "\"" + text.replacing("\"", with: "\"\"") + "\"" : text
+      let clean = field.withoutUnseen
+      // By scalars: an accent after a sign makes another character of both, but no other bytes.
+      let isFormula =
+        clean.unicodeScalars.first.map(formulas.contains) == true && Double(clean) == nil
+      let text = (isFormula ? "'" : "") + clean
+      guard text.utf8.contains(where: quoted.contains) else { return text }
+      var result = "\""
+      for scalar in text.unicodeScalars {
+        if scalar == "\"" { result.unicodeScalars.append(scalar) }
+        result.unicodeScalars.append(scalar)
+      }
+      return result + "\""
     }.joined(separator: ",")
   }
+
+  /// What begins a formula, in a spreadsheet of any language.
+  private static let formulas: Set<Unicode.Scalar> = [
+    "=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠",
+  ]
+  /// Bytes for which a field is put into quotes.
+  private static let quoted = Set(",;\"\r\n\t".utf8)
 
   /// Customers with their events, as a list has them.
   public static func customers(_ customers: [SeenCustomer]) -> String {

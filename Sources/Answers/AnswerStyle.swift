@@ -10,6 +10,8 @@ public struct AnswerStyle: Sendable {
   /// The cells of a line; 40 or more.
   public var width: Int
   public var receipt: ReceiptForm
+  /// The most characters that are shown of what somebody wrote.
+  static let longestWords = 2_000
   let figures: Figures
   private let currency: String
 
@@ -31,8 +33,9 @@ public struct AnswerStyle: Sendable {
   /// A cell of a column, for people.
   package func text(_ cell: AnswerTable.Cell, _ measure: AnswerTable.Measure) -> String {
     switch (cell, measure) {
+    case (.text(let text), .words): text.cleaned(upTo: Self.longestWords)
     case (.text(let text), _): text.cleaned
-    case (.none, .key), (.none, .note): ""
+    case (.none, .key), (.none, .note), (.none, .words): ""
     case (.none, _): Figures.none
     case (.count(let count), .share): figures.share(Double(count))
     case (.count(let count), .duration): figures.time(Double(count))

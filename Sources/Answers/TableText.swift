@@ -26,15 +26,23 @@ struct TableText {
   }
 
   private let columns: [Column]
+  /// By row: what people wrote, which has lines of its own.
+  private let words: [[String]]
   private let rowCount: Int
 
   init(_ table: AnswerTable, style: AnswerStyle) {
     rowCount = table.rows.count
     var columns: [Column] = []
+    var words = [[String]](repeating: [], count: min(rowCount, Self.mostRows))
     var position = 0
     while position < table.columns.count {
       let cells = Self.cells(position, of: table, style)
       let column = table.columns[position]
+      if column.measure == .words {
+        words = zip(words, cells).map { $0 + ($1.isEmpty ? [] : [$1]) }
+        position += 1
+        continue
+      }
       let isKey = column.measure == .key
       columns.append(
         Column(
@@ -55,6 +63,7 @@ struct TableText {
           }, isKey: false))
       position += 2
     }
+    self.words = words
     // A column in which nothing is said needs no room.
     self.columns = columns.filter { column in
       column.isKey || table.rows.isEmpty
@@ -84,6 +93,9 @@ struct TableText {
     var lines = [line(shown.map(\.title), shown, widths, width)]
     for row in 0..<min(rowCount, Self.mostRows) {
       lines.append(line(shown.map { $0.cells[row] }, shown, widths, width))
+      for text in words[row] {
+        lines += text.wrappedWhole(to: width - Self.gap).map { "  " + $0 }
+      }
     }
     if rowCount > Self.mostRows {
       let rest = AnswerStyle.number(Double(rowCount - Self.mostRows))
@@ -188,5 +200,23 @@ struct TableText {
     case _ where position == keys + 1: 800
     default: -2 * position
     }
+  }
+}
+
+extension String {
+  /// The text broken between words into lines of at most a number of cells; longer words are broken too.
+  fileprivate func wrappedWhole(to width: Int) -> [String] {
+    split(separator: " ").map { word in
+      guard String(word).cells > width else { return String(word) }
+      var (pieces, piece) = ([String](), "")
+      for character in word {
+        if (piece + String(character)).cells > width {
+          pieces.append(piece)
+          piece = ""
+        }
+        piece.append(character)
+      }
+      return (pieces + [piece]).joined(separator: " ")
+    }.joined(separator: " ").wrapped(to: width)
   }
 }

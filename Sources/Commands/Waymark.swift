@@ -22,7 +22,8 @@ public struct Waymark: AsyncParsableCommand {
     version: VersionCommand.text,
     subcommands: [
       InitCommand.self, CheckCommand.self, InferCommand.self, ImportCommand.self, MapCommand.self,
-      FunnelCommand.self, ScoreCommand.self, DriversCommand.self, AskCommand.self,
+      FunnelCommand.self, ScoreCommand.self, DriversCommand.self, WordsCommand.self,
+      AskCommand.self,
       QuestionsCommand.self, SegmentsCommand.self, CustomersCommand.self, InboxCommand.self,
       LinkCommand.self,
       UnlinkCommand.self, EraseCommand.self, RetainCommand.self, ServeCommand.self,

@@ -8,7 +8,10 @@ extension String {
 
   /// The text on one line, without control characters, invisible characters and marks that turn the
   /// direction of what follows, and no longer than `longestName`.
-  package var cleaned: String {
+  package var cleaned: String { cleaned(upTo: Self.longestName) }
+
+  /// The same, of at most so many characters.
+  package func cleaned(upTo longest: Int) -> String {
     var result = ""
     var count = 0
     var spaced = true
@@ -26,7 +29,7 @@ extension String {
       } else {
         spaced = false
       }
-      guard count < Self.longestName else {
+      guard count < longest else {
         result += "…"
         break
       }
@@ -35,6 +38,14 @@ extension String {
     }
     while result.last == " " { result.removeLast() }
     return result
+  }
+
+  /// The text with its lines, without what hides or turns text, as a file for other programs has it.
+  package var withoutUnseen: String {
+    // Nearly all texts are plain, and need no copy.
+    guard unicodeScalars.contains(where: { $0.isUnseen && !$0.isLineOrTab }) else { return self }
+    return String(
+      String.UnicodeScalarView(unicodeScalars.filter { !$0.isUnseen || $0.isLineOrTab }))
   }
 
   /// The cleaned text with a capital at its front, as titles are set.

@@ -4,7 +4,7 @@ import Maps
 public struct Frame: Sendable {
   /// The parts of the product, in the order of the bar.
   public enum Part: String, CaseIterable, Sendable {
-    case journeys, surveys, inbox, boards, explore, customers, experience, sources, settings
+    case journeys, surveys, words, inbox, boards, explore, customers, experience, sources, settings
 
     /// The word in the bar.
     public var title: String { rawValue.asTitle }

@@ -20,8 +20,7 @@ struct `An answer as CSV` {
       for (field, cell) in zip(record, row) {
         switch cell {
         case .text(let text):
-          let harmless = Double(text) != nil || !"=+-@\t\r".contains(text.first ?? "x")
-          #expect(field == (harmless ? text : "'" + text))
+          #expect(Array(field.utf8) == Array(Self.harmless(text).utf8))
         case .count(let count): #expect(Int(field) == count)
         case .number(let number):
           #expect(number.isNaN ? field.isEmpty : Double(field) == number)
@@ -29,6 +28,32 @@ struct `An answer as CSV` {
         }
       }
     }
+  }
+
+  /// A text as a spreadsheet may have it: without what hides or turns, and with an apostrophe before a
+  /// formula.
+  private static func harmless(_ text: String) -> String {
+    let scalars = text.unicodeScalars.filter { ![0, 0x1B, 0x202E].contains($0.value) }
+    let clean = String(String.UnicodeScalarView(scalars))
+    let isFormula = scalars.first.map { "=+-@\t\r\n".unicodeScalars.contains($0) } == true
+    return isFormula && Double(clean) == nil ? "'" + clean : clean
+  }
+
+  @Test(arguments: [
+    "=\u{301}1+1", "@\u{308}SUM(A1)", "-\u{20DD}2", "\t=1", "\r=1", "\r\n=1", "\n=1", "\u{0}=1",
+    "\u{200B}=1",
+    "\u{202E}=1", "\u{FEFF}=1", "＝1", "+cmd|' /C calc'!A0",
+  ])
+  func `never begins a formula, however it is disguised`(text: String) throws {
+    let record = try #require(Self.records(AnswerCSV.record([text]) + "\n").first?.first)
+    #expect(record.utf8.first == UInt8(ascii: "'"))
+  }
+
+  @Test(arguments: ["a,\u{301}b", "say \"\u{308}hi\"", "x\n\u{301}y", "\"", "a\r\nb", "\",\"=1"])
+  func `stays one field, whatever marks follow its signs`(text: String) {
+    let records = Self.records(AnswerCSV.record([text, "next"]) + "\n")
+    #expect(records.count == 1 && records[0].count == 2 && records[0][1] == "next")
+    #expect(Array(records[0][0].utf8) == Array(text.utf8))
   }
 
   /// Reads CSV byte by byte, as RFC 4180 has it.

@@ -47,6 +47,7 @@ struct BreakdownWorld {
     "scores, metric: mean, scale: [0, 4], event: [a, b], score: number, asked: d",
     "scores, metric: top_box, event: any, score: number, by: event, interval: week, count: latest",
     "drivers, event: a, outcome: number, drivers: {name: b, fact: 'count(\"b\")'}",
+    "words, event: [a, b], text: city, score: number",
   ]
 
   init(seed: UInt64, customers: Int = 24, each: Int = 14) throws {

@@ -16,6 +16,8 @@ public struct AnswerTable: Sendable, Equatable {
     case number
     /// Text beside the figures.
     case note
+    /// What somebody wrote: shown whole, under or beside its row.
+    case words
   }
 
   /// A column; its name is lower case, in words joined by `_`, the same in CSV, text and JSON.

@@ -52,7 +52,7 @@ struct AnswerView {
   private func table(_ table: AnswerTable, atMost most: Int = mostRows) -> Markup {
     guard !table.rows.isEmpty else { return "<p class=\"muted\">Nothing to show: no row.</p>" }
     let heads = table.columns.map { column -> Markup in
-      let isText = column.measure == .key || column.measure == .note
+      let isText = [.key, .note, .words].contains(column.measure)
       return """
         <th scope="col"\(Markup(safe: isText ? " class=\"text\"" : ""))>\
         \(column.name.replacing("_", with: " "))</th>
@@ -75,6 +75,7 @@ struct AnswerView {
       switch column.measure {
       case .key: return "<th scope=\"row\" class=\"text\"><bdi>\(text)</bdi></th>"
       case .note: return "<td class=\"text muted\">\(text)</td>"
+      case .words: return "<td class=\"text words\"><bdi>\(lines: text)</bdi></td>"
       case _ where position == keys && keys > 0:
         guard let customers, case .count(let count) = cell, count > 0 else {
           return "<td class=\"figure\">\(text)</td>"

@@ -76,7 +76,7 @@ public struct TicketPage: Sendable {
     }
     let words: Markup =
       answer.comment.map {
-        "<blockquote class=\"words\" tabindex=\"0\" dir=\"auto\">\(Self.lines($0))</blockquote>"
+        "<blockquote class=\"quoted\" tabindex=\"0\" dir=\"auto\">\(Self.lines($0))</blockquote>"
       }
       ?? (answer.identity == nil
         ? "<p class=\"muted\">The words are gone with the customer’s data.</p>"
@@ -97,7 +97,7 @@ public struct TicketPage: Sendable {
     let who: Markup = deed.who.map { "<bdi>\($0)</bdi>" } ?? "Waymark"
     let text: Markup? =
       deed.text.isEmpty || deed.kind == .assigned
-      ? nil : "<div class=\"words\">\(Self.lines(deed.text))</div>"
+      ? nil : "<div class=\"quoted\">\(Self.lines(deed.text))</div>"
     return """
       <li><p>\(what(deed)) <span class="muted">\(who), \(.moment(deed.at))</span></p>\(text)</li>
       """

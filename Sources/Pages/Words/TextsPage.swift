@@ -1,0 +1,90 @@
+import Answers
+import Engine
+import Maps
+import Words
+
+/// What people wrote of a theme, or with a feeling: the latest texts, each with who wrote it.
+public struct TextsPage: Sendable {
+  public var choice: WordsChoice
+  /// What the page is called: the theme's title, or the words.
+  public var title: String
+  public var verbatims: [WordsAnswer.Verbatim]
+  /// When each was written, as people read it.
+  public var times: [String]
+  public var style: AnswerStyle
+
+  /// Makes a page.
+  public init(
+    _ choice: WordsChoice, title: String, verbatims: [WordsAnswer.Verbatim], times: [String],
+    style: AnswerStyle
+  ) {
+    self.choice = choice
+    self.title = title
+    self.verbatims = verbatims
+    self.times = times
+    self.style = style
+  }
+
+  /// Writes the page.
+  public func render(_ frame: Frame) -> Markup {
+    let query = "?q=" + choice.listing.urlEncoded
+    let items = zip(verbatims, times).map(item)
+    let count: Markup =
+      verbatims.count < WordsQuestion.usualVerbatims
+      ? "<span>\(verbatims.count) texts</span>"
+      : "<span>the latest \(verbatims.count) texts</span>"
+    let list: Markup =
+      items.isEmpty
+      ? "<div class=\"card empty\"><h2>No such text</h2></div>"
+      : "<ol class=\"verbatims\">\(items)</ol>"
+    return frame.document(
+      title: title,
+      main: """
+        <div class="head"><div><div class="over"><a href="/words\(lines: choice.whole.query)">Words</a></div>
+        <h1><bdi>\(title)</bdi></h1><p class="facts">\(count)</p></div>
+        <div class="actions"><a class="button quiet" href="/explore.csv\(lines: query)">CSV</a>\
+        <a class="button quiet" href="/explore.json\(lines: query)">JSON</a></div></div>
+        <nav class="tabs" aria-label="Feelings">\(tabs)</nav>
+        \(list)
+        """)
+  }
+
+  private var tabs: [Markup] {
+    ([""] + Sentiment.Tone.allCases.map(\.rawValue)).map { feeling in
+      let isHere = feeling == choice.feeling
+      return """
+        <a href="/words/texts\(lines: choice.of(feeling: feeling).query)"\
+        \(isHere ? " aria-current=\"page\"" : Markup.none)>\(feeling.isEmpty ? "All" : feeling.asTitle)</a>
+        """
+    }
+  }
+
+  private func item(_ verbatim: WordsAnswer.Verbatim, _ time: String) -> Markup {
+    let text = style.text(.text(verbatim.text), .words)
+    let score: Markup? = verbatim.score.map {
+      "<span>Score \(style.text(.number($0), .number))</span>"
+    }
+    let feeling: Markup? = verbatim.feeling.map {
+      "<span class=\"badge \(Self.kind($0))\">\($0.rawValue)</span>"
+    }
+    let language: Markup? = verbatim.language.map { "<span>\($0)</span>" }
+    let cut: Markup? =
+      verbatim.isCut
+      ? "<p class=\"muted\">It goes on; the customer's story has all of it.</p>" : nil
+    let themes = verbatim.themes.map { "<span class=\"chip\">\($0)</span> " as Markup }
+    return """
+      <li class="card"><blockquote><p dir="auto"><bdi>\(lines: text)</bdi></p></blockquote>\(cut)
+      <p class="facts">\(feeling)\(score)<span><a href="/customers/\(url: verbatim.customer)">\
+      <bdi>\(verbatim.customer)</bdi></a></span><span>\(time)</span>\(language)\
+      <span>\(verbatim.event)</span>\(themes)</p></li>
+      """
+  }
+
+  private static func kind(_ tone: Sentiment.Tone) -> Markup {
+    switch tone {
+    case .negative: "missed"
+    case .neutral: "even"
+    case .positive: "met"
+    }
+  }
+}
