@@ -44,6 +44,8 @@ public enum QuestionKind: String, Sendable, Codable, CaseIterable {
   case scores
   /// What drives a score, a return or spending.
   case drivers
+  /// What customers do who found it easy, or met a touchpoint.
+  case loyalty
 }
 
 /// A question of the catalogue.
@@ -69,6 +71,7 @@ public enum Question: Sendable, Equatable {
   case rfm(RFMQuestion)
   case scores(ScoresQuestion)
   case drivers(DriversQuestion)
+  case loyalty(LoyaltyQuestion)
 
   /// The question itself.
   public var subject: any CatalogueQuestion {
@@ -94,6 +97,7 @@ public enum Question: Sendable, Equatable {
     case .rfm(let question): question
     case .scores(let question): question
     case .drivers(let question): question
+    case .loyalty(let question): question
     }
   }
 
@@ -165,6 +169,9 @@ public enum Question: Sendable, Equatable {
       case .drivers(var question):
         question.scope = newValue
         self = .drivers(question)
+      case .loyalty(var question):
+        question.scope = newValue
+        self = .loyalty(question)
       }
     }
   }
@@ -197,6 +204,7 @@ extension QuestionKind {
     case .rfm: RFMQuestion.self
     case .scores: ScoresQuestion.self
     case .drivers: DriversQuestion.self
+    case .loyalty: LoyaltyQuestion.self
     }
   }
 }
@@ -230,6 +238,7 @@ extension Question: Codable {
       case .rfm: .rfm(try RFMQuestion(from: decoder))
       case .scores: .scores(try ScoresQuestion(from: decoder))
       case .drivers: .drivers(try DriversQuestion(from: decoder))
+      case .loyalty: .loyalty(try LoyaltyQuestion(from: decoder))
       }
   }
 
@@ -264,6 +273,7 @@ public enum Answer: Sendable, Equatable {
   case rfm(RFMCells)
   case scores(Scores)
   case drivers(Drivers)
+  case loyalty(Loyalty)
   /// One answer for each value of a breakdown.
   case divided(DividedAnswer)
 
@@ -291,6 +301,7 @@ public enum Answer: Sendable, Equatable {
     case .rfm(let answer): answer
     case .scores(let answer): answer
     case .drivers(let answer): answer
+    case .loyalty(let answer): answer
     case .divided(let answer): answer
     }
   }
@@ -326,6 +337,7 @@ extension Question {
     case .rfm(let question): try CountingOf(question, context) { .rfm($0) }
     case .scores(let question): try CountingOf(question, context) { .scores($0) }
     case .drivers(let question): try CountingOf(question, context) { .drivers($0) }
+    case .loyalty(let question): try CountingOf(question, context) { .loyalty($0) }
     }
   }
 }
