@@ -65,7 +65,7 @@ struct `Key drivers` {
     let events = try Self.survey(seed: seed)
     let stories = try Stories(events.flatMap(\.self))
     let question = try read(text)
-    let found = try await stories.answer(question)
+    let found = try await stories.answer(question.fold(in: QuestionContext()))
     let watermark = try #require(stories.watermark)
     let rows = NaiveDrivers(question).rows(events, watermark: watermark)
     #expect(found.answers == rows.count)
@@ -105,7 +105,7 @@ struct `Key drivers` {
         ].mapValues { PropertyValue.number(Double($0)) })
     }
     let answer = try await Stories(events).answer(
-      read("outcome: overall, drivers: [delivery, design, shop]"))
+      read("outcome: overall, drivers: [delivery, design, shop]").fold(in: QuestionContext()))
     let corners = Dictionary(uniqueKeysWithValues: answer.drivers.map { ($0.name, $0.corner) })
     #expect(corners["delivery"] == .concentrate && corners["design"] == .keepUp)
     #expect(answer.drivers.last?.name == "shop")
@@ -125,7 +125,7 @@ struct `Key drivers` {
           properties: numbers.mapValues { PropertyValue.number(Double($0)) }))
     }
     let answer = try await Stories(same).answer(
-      read("outcome: overall, drivers: [a, b, flat, far]"))
+      read("outcome: overall, drivers: [a, b, flat, far]").fold(in: QuestionContext()))
     func warnings(_ name: String) -> [String] {
       answer.drivers.first { $0.name == name }?.warnings ?? []
     }
@@ -143,7 +143,7 @@ struct `Key drivers` {
         properties: ["design": .number(Double(customer % 5 + 1))])
     }
     let answer = try await Stories(events).answer(
-      read("outcome: {event: order, within: 4d}, drivers: design"))
+      read("outcome: {event: order, within: 4d}, drivers: design").fold(in: QuestionContext()))
     #expect(answer.tally.counted == 6 && answer.tally.open == 4)
     #expect(
       answer.explained.value == 0 && answer.warnings.contains("the outcome is always the same"))

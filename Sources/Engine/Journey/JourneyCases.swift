@@ -24,7 +24,8 @@ struct JourneyCases: Sendable {
     var variant: Int
     /// Interactions with steps that are not in the way.
     var left: Int
-    var isLate: Bool
+    /// What is said of its steps, each with a bit.
+    var marks: StepMarks
     var usedWrongChannel: Bool
     /// The conditions that the story met just before the case, as bits.
     var groups: UInt64
@@ -35,6 +36,18 @@ struct JourneyCases: Sendable {
 
     /// Whether nothing but its way says whether it went as planned.
     var isPlain: Bool { left == 0 && !isLate && !usedWrongChannel }
+    /// Whether a promise was broken.
+    var isLate: Bool { marks.late != 0 }
+  }
+
+  /// Steps of a case as bits.
+  struct StepMarks: Sendable {
+    /// A touchpoint of the step was met again.
+    var repeated: UInt64 = 0
+    var late: UInt64 = 0
+    var wrongChannel: UInt64 = 0
+    /// It was first met in another channel than the step met before.
+    var switched: UInt64 = 0
   }
 
   /// The first meeting of a step.

@@ -93,11 +93,6 @@ public struct JourneyFold: Fold {
     into partial: inout Partial
   ) {
     let segment = stories.segments[index]
-    guard let codes = segment.codes.baseAddress, let times = segment.times.baseAddress else {
-      return
-    }
-    let rules = plan.rules[index]
-    let isKeyed = rules.caseKey != nil
     partial.tally.cases?.segment = index
     for customer in customers {
       var rows = segment.rows(of: customer)
@@ -107,14 +102,9 @@ public struct JourneyFold: Fold {
       }
       let before = partial.tally.stamp
       partial.tally.cases?.customer = customer
-      if !isKeyed {
-        partial.tally.walk(
-          CaseStream(codes: codes, times: times, rows: nil, range: rows, story: rows), rules)
-      } else {
-        partial.tally.walkKeyed(rows, of: segment, rules)
-      }
-      if let answers = rules.answers {
-        partial.tally.countAnswers(rows, of: segment, rules, answers)
+      partial.tally.walk(rows, of: segment, plan.rules[index])
+      if let answers = plan.rules[index].answers {
+        partial.tally.countAnswers(rows, of: segment, plan.rules[index], answers)
       }
       if partial.tally.stamp > before { partial.tally.customers += 1 }
     }
@@ -132,10 +122,21 @@ public struct JourneyFold: Fold {
 }
 
 extension JourneyTally {
+  /// Walks a story, or the beginning of one.
+  mutating func walk(
+    _ rows: Range<Int>, of segment: borrowing StorySegment, _ rules: borrowing JourneyRules
+  ) {
+    guard rules.caseKey == nil else { return walkKeyed(rows, of: segment, rules) }
+    guard let codes = segment.codes.baseAddress, let times = segment.times.baseAddress else {
+      return
+    }
+    walk(CaseStream(codes: codes, times: times, rows: nil, range: rows, story: rows), rules)
+  }
+
   /// Walks a story whose cases run side by side, one for each value of the case key.
   ///
   /// Events without the key take no part.
-  mutating func walkKeyed(
+  private mutating func walkKeyed(
     _ rows: Range<Int>, of segment: borrowing StorySegment, _ rules: borrowing JourneyRules
   ) {
     guard let caseKey = rules.caseKey else { return }

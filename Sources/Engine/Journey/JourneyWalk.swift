@@ -37,9 +37,8 @@ private struct OpenCase {
   /// Interactions with steps that are not in the sequence.
   var left = 0
   var metSteps: UInt64 = 0
-  var repeatedSteps: UInt64 = 0
   var checkedSteps: UInt64 = 0
-  var lateSteps: UInt64 = 0
+  var marks = JourneyCases.StepMarks()
   var channels: UInt64 = 0
   var lastChannel = 0
   var wrongChannel = false
@@ -269,7 +268,7 @@ extension JourneyTally {
     if step != JourneyPlan.none {
       open.lastWalked = position
       let bit = UInt64(1) << UInt64(step)
-      if !isNew { open.repeatedSteps |= bit }
+      if !isNew { open.marks.repeated |= bit }
       if open.metSteps & bit == 0 {
         open.metSteps |= bit
         scratch.firstTimes[Int(step)] = stream.times[position]
@@ -325,7 +324,7 @@ extension JourneyTally {
   private func check(_ open: inout OpenCase, _ symbol: Int, late: Bool) {
     let bit = UInt64(1) << UInt64(tables.stepOf[symbol])
     open.checkedSteps |= bit
-    if late { open.lateSteps |= bit }
+    if late { open.marks.late |= bit }
   }
 
   @inline(__always) private mutating func countChannel(
@@ -337,6 +336,8 @@ extension JourneyTally {
     if given != 0, allowed != 0, allowed & (1 << UInt64(given)) == 0 {
       wrongChannels[symbol] += 1
       open.wrongChannel = true
+      let step = tables.stepOf[symbol]
+      if step != JourneyPlan.none { open.marks.wrongChannel |= 1 << UInt64(step) }
     }
     channelCounts[symbol * tables.channels + channel] += 1
     guard channel != 0 else { return 0 }
@@ -355,15 +356,15 @@ extension JourneyTally {
       of: UnsafeBufferPointer(rebasing: scratch.sequence[..<open.length]), hash: open.hash)
     variants.count(
       position, outcome, left: open.left,
-      plain: open.left == 0 && open.lateSteps == 0 && !open.wrongChannel)
-    if cases != nil {
-      keep(open, outcome, at: end, variant: position, stream, end: endPosition)
-    }
+      plain: open.left == 0 && open.marks.late == 0 && !open.wrongChannel)
     if outcome == .completed {
       completedVariants.append(UInt32(position))
       completedTimes.append(end - open.start)
     }
-    countSteps(open)
+    countSteps(&open)
+    if cases != nil {
+      keep(open, outcome, at: end, variant: position, stream, end: endPosition)
+    }
     while open.passages != 0 {
       let passage = rules.passageOfBit[open.passages.trailingZeroBitCount]
       open.passages &= open.passages - 1
@@ -371,7 +372,7 @@ extension JourneyTally {
       if scratch.passageStamps[passage] != open.stamp { passages[passage] += 1 }
     }
     if outcome != .open {
-      if open.lateSteps != 0 { verdicts[0] += 1 }
+      if open.marks.late != 0 { verdicts[0] += 1 }
       if open.wrongChannel { verdicts[1] += 1 }
     }
     if outcome == .ended || outcome == .abandoned {
@@ -429,12 +430,12 @@ extension JourneyTally {
         segment: kept.segment, customer: kept.customer, firstRow: stream.row(open.firstPosition),
         start: open.start, end: time, outcome: outcome, startSymbol: open.startSymbol,
         variant: variant,
-        left: open.left, isLate: open.lateSteps != 0, usedWrongChannel: open.wrongChannel,
+        left: open.left, marks: open.marks, usedWrongChannel: open.wrongChannel,
         groups: groups, steps: firstStep..<kept.steps.count, rows: firstRow..<kept.rows.count))
     cases = kept
   }
 
-  private mutating func countSteps(_ open: OpenCase) {
+  private mutating func countSteps(_ open: inout OpenCase) {
     var left = open.metSteps
     var previous = -1
     while left != 0 {
@@ -449,13 +450,16 @@ extension JourneyTally {
       } else if scratch.firstPositions[step] > scratch.firstPositions[previous] {
         stepTimes.append((time - scratch.firstTimes[previous]) << 6 | Int64(step))
         let (here, there) = (scratch.firstChannels[step], scratch.firstChannels[previous])
-        if here != 0, there != 0, here != there { stepSwitches[step] += 1 }
+        if here != 0, there != 0, here != there {
+          stepSwitches[step] += 1
+          open.marks.switched |= 1 << UInt64(step)
+        }
       }
       previous = step
     }
-    add(open.repeatedSteps, to: casesRepeating)
+    add(open.marks.repeated, to: casesRepeating)
     add(open.checkedSteps, to: promised)
-    add(open.lateSteps, to: late)
+    add(open.marks.late, to: late)
   }
 
   @inline(__always) private func add(_ steps: UInt64, to counts: UnsafeMutableBufferPointer<Int>) {

@@ -17,7 +17,7 @@ extension NaiveJourney {
   }
 
   /// What one case adds to the number.
-  private func part(of found: NaiveFacts, at place: JourneyPlace) -> Int {
+  func part(of found: NaiveFacts, at place: JourneyPlace) -> Int {
     if let start = place.start, question.journey.starts[found.start] != start { return 0 }
     guard let step = place.step else { return wholePart(of: found, at: place) }
     let isClosed = found.outcome != .open

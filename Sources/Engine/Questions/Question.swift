@@ -46,6 +46,8 @@ public enum QuestionKind: String, Sendable, Codable, CaseIterable {
   case drivers
   /// What people wrote.
   case words
+  /// What customers do who found it easy, or met a touchpoint.
+  case loyalty
 }
 
 /// A question of the catalogue.
@@ -72,6 +74,7 @@ public enum Question: Sendable, Equatable {
   case scores(ScoresQuestion)
   case drivers(DriversQuestion)
   case words(WordsQuestion)
+  case loyalty(LoyaltyQuestion)
 
   /// The question itself.
   public var subject: any CatalogueQuestion {
@@ -98,6 +101,7 @@ public enum Question: Sendable, Equatable {
     case .scores(let question): question
     case .drivers(let question): question
     case .words(let question): question
+    case .loyalty(let question): question
     }
   }
 
@@ -172,6 +176,9 @@ public enum Question: Sendable, Equatable {
       case .words(var question):
         question.scope = newValue
         self = .words(question)
+      case .loyalty(var question):
+        question.scope = newValue
+        self = .loyalty(question)
       }
     }
   }
@@ -205,6 +212,7 @@ extension QuestionKind {
     case .scores: ScoresQuestion.self
     case .drivers: DriversQuestion.self
     case .words: WordsQuestion.self
+    case .loyalty: LoyaltyQuestion.self
     }
   }
 }
@@ -239,6 +247,7 @@ extension Question: Codable {
       case .scores: .scores(try ScoresQuestion(from: decoder))
       case .drivers: .drivers(try DriversQuestion(from: decoder))
       case .words: .words(try WordsQuestion(from: decoder))
+      case .loyalty: .loyalty(try LoyaltyQuestion(from: decoder))
       }
   }
 
@@ -274,6 +283,7 @@ public enum Answer: Sendable, Equatable {
   case scores(Scores)
   case drivers(Drivers)
   case words(WordsAnswer)
+  case loyalty(Loyalty)
   /// One answer for each value of a breakdown.
   case divided(DividedAnswer)
 
@@ -302,6 +312,7 @@ public enum Answer: Sendable, Equatable {
     case .scores(let answer): answer
     case .drivers(let answer): answer
     case .words(let answer): answer
+    case .loyalty(let answer): answer
     case .divided(let answer): answer
     }
   }
@@ -338,6 +349,7 @@ extension Question {
     case .scores(let question): try CountingOf(question, context) { .scores($0) }
     case .drivers(let question): try CountingOf(question, context) { .drivers($0) }
     case .words(let question): try CountingOf(question, context) { .words($0) }
+    case .loyalty(let question): try CountingOf(question, context) { .loyalty($0) }
     }
   }
 }

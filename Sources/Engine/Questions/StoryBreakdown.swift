@@ -148,7 +148,7 @@ extension QuestionKind {
     case .funnel, .funnelTrend, .retention, .sessions, .trends: .itself
     case .comparison: .nobody
     case .flow, .graph, .variants, .lifecycle, .stickiness, .frequency, .recency, .attribution,
-      .conformance, .bottlenecks, .rework, .segments, .rfm, .scores, .drivers, .words:
+      .conformance, .bottlenecks, .rework, .segments, .rfm, .scores, .drivers, .words, .loyalty:
       .stories
     }
   }

@@ -1,4 +1,5 @@
 import Events
+import Experience
 import Statistics
 
 /// The answer to a `DriversQuestion`.
@@ -6,6 +7,8 @@ public struct Drivers: CatalogueAnswer {
   /// One driver.
   public struct Driver: Codable, Sendable, Equatable {
     public var name: String
+    /// What kind of thing it is, where the survey says.
+    public var aspect: String?
     /// Whether it is a fact of the story, and no rating.
     public var isFact: Bool
     public var mean: Double
@@ -64,14 +67,18 @@ public struct Drivers: CatalogueAnswer {
     case drivers, answers, explained, adjusted, warnings
   }
 
-  init(_ question: DriversQuestion, _ partial: DriversQuestion.Partial) {
-    let facts = question.drivers.indices.filter { question.drivers[$0].isFact }
-    let groups = partial.groups.sorted { $0.key < $1.key }.map(\.value.crossProducts)
+  init(
+    _ question: DriversQuestion, _ journeys: [Journey], _ partial: DriversFold.Partial
+  ) {
+    let all = partial.groups.sorted { $0.key < $1.key }.map(\.value.crossProducts)
+    let references = Self.references(question.drivers, journeys, all)
+    let asked = question.drivers.indices.filter { !references.contains($0) }
+    let facts = asked.indices.filter { question.drivers[asked[$0]].isFact }
+    let groups = all.map { $0.selecting([0] + asked.map { $0 + 1 }) }
     let found = KeyDrivers(
-      groups.isEmpty ? [CrossProducts(width: question.drivers.count + 1)] : groups,
-      facts: Set(facts))
+      groups.isEmpty ? [CrossProducts(width: asked.count + 1)] : groups, facts: Set(facts))
     let explained = found.explained.value ?? 0
-    var drivers = zip(question.drivers.indices, found.drivers).map { place, driver in
+    var drivers = zip(asked, found.drivers).map { place, driver in
       Driver(
         question.drivers[place], driver, explained: explained, scale: question.scale,
         reach: partial.reach.isEmpty ? nil : partial.reach[place])
@@ -89,12 +96,36 @@ public struct Drivers: CatalogueAnswer {
     self.explained = found.explained
     adjusted = found.adjusted
     units = partial.counted
-    warnings = Self.warnings(found)
+    warnings =
+      Self.warnings(found)
+      + references.map {
+        "“\(question.drivers[$0].name)” is what other starting points are told from"
+      }
     tally = AnswerTally(
       counted: partial.counted, open: partial.open,
       excluded: [
-        .init(reason: "answers without a number for each driver", count: partial.incomplete)
+        .init(reason: "answers without a number for each driver", count: partial.incomplete),
+        .init(reason: "answers that belong to no case of the journey", count: partial.outside),
       ])
+  }
+
+  /// Of journeys all of whose starting points are drivers the most frequent one: it says nothing that the
+  /// others don't.
+  private static func references(
+    _ drivers: [DriversQuestion.Driver], _ journeys: [Journey], _ groups: [CrossProducts]
+  ) -> [Int] {
+    var all = CrossProducts(width: drivers.count + 1)
+    for group in groups { all.add(group) }
+    return journeys.compactMap { journey in
+      let places = drivers.indices.filter {
+        drivers[$0].journeyFact?.journey == journey.name
+          && drivers[$0].journeyFact?.verdict == .start
+      }
+      let named = Set(places.compactMap { drivers[$0].journeyFact?.touchpoint })
+      guard named == Set(journey.starts) else { return nil }
+      // Of two that are as frequent the first: `max` would take the last.
+      return places.reversed().max { all.means[$0 + 1] < all.means[$1 + 1] }
+    }
   }
 
   /// The mean importance, and the mean performance of what has one.
@@ -128,6 +159,7 @@ extension Drivers.Driver {
     let (low, high) = (Double(scale.lowerBound), Double(scale.upperBound))
     let isOnScale = reach.map { low <= $0.lowerBound && $0.upperBound <= high } ?? false
     name = asked.name
+    aspect = asked.aspect
     isFact = asked.isFact
     mean = found.mean
     correlation = found.correlation
@@ -162,7 +194,8 @@ extension Drivers {
       .init("explains", .share), .init("low", .share), .init("high", .share),
       .init("relative_weight", .share), .init("weight_low", .share), .init("weight_high", .share),
       .init("mean", .number), .init("performance", .share), .init("correlation", .number),
-      .init("effect", .number), .init("corner", .note), .init("note", .note),
+      .init("effect", .number), .init("corner", .note), .init("aspect", .note),
+      .init("note", .note),
     ])
     func note(_ words: [String]) -> AnswerTable.Cell {
       words.isEmpty ? .none : .text(words.joined(separator: "; "))
@@ -174,13 +207,14 @@ extension Drivers {
     table.add(
       [.text(Self.everything), .count(units), .number(1)] + cells(explained)
         + cells(explained)
-        + [.none, .none, .none, .none, .none, note(warnings)])
+        + [.none, .none, .none, .none, .none, .none, note(warnings)])
     for driver in drivers {
       table.add(
         [.text(driver.name), .count(units), .number(driver.importance)]
           + cells(driver.explains) + cells(driver.relativeWeight) + [
             .number(driver.mean), .optional(driver.performance), .number(driver.correlation),
             .number(driver.effect), driver.corner.map { .text($0.rawValue) } ?? .none,
+            driver.aspect.map { .text($0) } ?? .none,
             note(driver.warnings),
           ])
     }
@@ -212,12 +246,5 @@ extension Drivers {
           name: "Importance against performance",
           picture: .matrix(title: "Importance against performance", matrix)),
       ])
-  }
-}
-
-extension DriversQuestion {
-  /// Makes shares and intervals.
-  public func finish(_ partial: consuming Partial, by plan: Plan) -> Drivers {
-    Drivers(self, partial)
   }
 }

@@ -30,6 +30,8 @@ public struct DriversQuestion: Sendable, Equatable {
   public struct Driver: Sendable, Equatable {
     public var name: String
     public var source: Source
+    /// What kind of thing it is, such as design, delivery or a partner's reputation.
+    public var aspect: String?
 
     /// Where its numbers come from.
     public enum Source: Sendable, Equatable {
@@ -37,16 +39,21 @@ public struct DriversQuestion: Sendable, Equatable {
       case rating(NumberSelector)
       /// What the story was before the answer: a number, a span in days, or 1 where a condition holds.
       case fact(Expression)
+      /// What became of the case that the answer belongs to.
+      case journey(JourneyFact)
     }
 
     /// Names a driver.
-    public init(_ name: String, _ source: Source) {
+    public init(_ name: String, _ source: Source, aspect: String? = nil) {
       self.name = name
       self.source = source
+      self.aspect = aspect
     }
 
     /// Whether it is a fact.
-    var isFact: Bool { if case .fact = source { true } else { false } }
+    var isFact: Bool { if case .rating = source { false } else { true } }
+    /// The fact of a journey that it is.
+    var journeyFact: JourneyFact? { if case .journey(let fact) = source { fact } else { nil } }
   }
 
   /// Asks what drives an outcome.
@@ -106,22 +113,30 @@ extension DriversQuestion: CatalogueQuestion {
       asks: "What drives a score, a return or spending: each driver's share, with its error.",
       fields: [
         .init(
-          "event", takes: "an event or touchpoint", standard: nil, meaning: "The answers.",
-          input: .event),
+          "survey", takes: "a survey of the experience", standard: "event and outcome",
+          meaning: "Short for its answers, their score, and its elements as drivers.",
+          input: .text),
+        .init(
+          "event", takes: "an event or touchpoint", standard: "the survey's answers",
+          meaning: "The answers.", input: .event),
         .init(
           "outcome",
           takes: "a number property or expression, {event: …, within: 90d} or "
             + "{event: …, sum: …, within: 90d}",
-          standard: nil,
+          standard: "the survey's score",
           meaning:
             "What is explained: a number of the answer, whether something follows it, or how "
             + "much.", input: .property),
         .init(
           "drivers",
-          takes: "number properties or expressions, {name: …, rating: …} or {name: …, fact: …}",
-          standard: nil,
-          meaning: "What may explain it, up to \(Regression.mostDrivers): ratings of the answer, "
-            + "and facts, which are expressions on the story before it.",
+          takes: "number properties or expressions, {name: …, rating: …}, {name: …, fact: …}, "
+            + "{journey: …} or {name: …, journey: …, verdict: …, step: …}",
+          standard: "the survey's elements",
+          meaning: "What may explain it, up to \(Regression.mostDrivers): ratings of the answer; "
+            + "facts, which are expressions on the story before it; and what became of the case of a "
+            + "journey that it belongs to (skipped, extra, late, repeated, out_of_order, "
+            + "wrong_channel, switched_channel, waited; start: …). A journey alone stands for all that "
+            + "its design lets happen.",
           input: .list(.property)),
         .init(
           "scale", takes: "[1, 5]", standard: "1 to 5",
@@ -166,16 +181,34 @@ extension DriversQuestion: CatalogueQuestion {
     }
   }
 
-  private enum CodingKeys: String, CodingKey, CaseIterable { case event, outcome, drivers, scale }
+  private enum CodingKeys: String, CodingKey, CaseIterable {
+    case survey, event, outcome, drivers, scale
+  }
 
-  /// Reads a question.
+  /// Finds the journeys of facts in the experience.
+  public func fold(in context: QuestionContext) throws(Refusal) -> DriversFold {
+    try DriversFold(self, in: context)
+  }
+
+  /// Reads a question; `survey` is short for its answers, score and elements.
   public init(from decoder: any Decoder) throws {
     let fields = try QuestionFields<CodingKeys>(decoder)
-    self.init(
-      try fields.required(.outcome, Outcome.self), of: try fields.required(.event),
-      by: try fields.list(.drivers) ?? [])
-    scope = try Scope(from: decoder)
     do {
+      let context = try decoder.questionContext()
+      let name: String? = try fields.value(.survey)
+      let survey = try name.map { name throws(Refusal) in try context.survey(name) }
+      let outcome: Outcome =
+        try survey.map {
+          try fields.value(.outcome, standard: .number(NumberSelector($0.scored)))
+        } ?? fields.required(.outcome)
+      let event: EventSelector =
+        try survey.map { try fields.value(.event, standard: $0.answers) }
+        ?? fields.required(.event)
+      let written = try fields.list(.drivers, WrittenDrivers.self) ?? []
+      self.init(
+        outcome, of: event, by: (survey?.elementDrivers ?? []) + written.flatMap(\.drivers))
+      scope = try Scope(from: decoder)
+      scale = survey?.elementScale ?? scale
       if let ends = try fields.list(.scale, Int.self) { scale = try ScoresQuestion.scale(ends) }
       try validate()
     } catch let refusal as Refusal { throw decoder.refused(refusal) }
@@ -228,43 +261,6 @@ extension DriversQuestion.Outcome: Codable {
       try fields.encode(events, forKey: .event)
       try fields.encode(number, forKey: .sum)
       try fields.encode(span, forKey: .within)
-    }
-  }
-}
-
-extension DriversQuestion.Driver: Codable {
-  private enum CodingKeys: String, CodingKey, CaseIterable { case name, rating, fact }
-
-  /// Reads a rating, or one of both kinds with its name.
-  public init(from decoder: any Decoder) throws {
-    if let text = try? decoder.singleValueContainer().decode(String.self) {
-      self.init(propertyName(text), .rating(try NumberSelector(from: decoder)))
-      return
-    }
-    let fields = try QuestionFields<CodingKeys>(decoder, .part)
-    let name: String = try fields.required(.name)
-    let rating: NumberSelector? = try fields.value(.rating)
-    let fact: String? = try fields.value(.fact)
-    do {
-      switch (rating, fact) {
-      case (let rating?, nil): self.init(name, .rating(rating))
-      case (nil, let fact?):
-        self.init(name, .fact(try Expression(reading: fact, about: .story, giving: .any)))
-      default:
-        throw Refusal(
-          "drivers.drivers", problem: "“\(name.cut)” is neither a rating nor a fact.",
-          remedy: "Write {name: …, rating: <number property>} or {name: …, fact: <expression>}.")
-      }
-    } catch let refusal as Refusal { throw decoder.refused(refusal) }
-  }
-
-  /// Writes what reads back.
-  public func encode(to encoder: any Encoder) throws {
-    var fields = encoder.container(keyedBy: CodingKeys.self)
-    try fields.encode(name, forKey: .name)
-    switch source {
-    case .rating(let number): try fields.encode(number, forKey: .rating)
-    case .fact(let rule): try fields.encode(rule.description, forKey: .fact)
     }
   }
 }

@@ -4,15 +4,20 @@ import Experience
 /// The twin of drivers: observations in a list, and the least squares of every order of the drivers.
 public struct NaiveDrivers: Sendable {
   let question: DriversQuestion
+  let experience: Experience
 
   /// Asks the same.
-  public init(_ question: DriversQuestion) { self.question = question }
+  public init(_ question: DriversQuestion, of experience: Experience = Experience()) {
+    self.question = question
+    self.experience = experience
+  }
 
   /// The observations: the outcome and a number for each driver.
   ///
   /// - Parameter watermark: until when something may have followed.
   public func rows(_ stories: [[Event]], watermark: Instant) -> [[Double]] {
-    stories.flatMap { story in
+    let cases = NaiveCaseFacts(experience, stories)
+    return stories.flatMap { story in
       story.indices.compactMap { position -> [Double]? in
         let event = story[position]
         if let from = question.scope.from, event.time < from { return nil }
@@ -26,6 +31,7 @@ public struct NaiveDrivers: Sendable {
           case .fact(let rule):
             NaiveRules(story, at: position).number(rule)
               ?? (NaiveRules(story, at: position).holds(rule) ? 1 : 0)
+          case .journey(let fact): cases.value(of: fact, story, position)
           }
         }
         return values.count == question.drivers.count ? [outcome] + values : nil
@@ -104,5 +110,69 @@ public struct NaiveDrivers: Sendable {
       rest = zip(rest, base).map { $0 - share * $1 }
     }
     return 1 - product(rest, rest) / all
+  }
+}
+
+/// The twin of facts of cases: each answer's story is measured anew as it was before it.
+private struct NaiveCaseFacts {
+  let experience: Experience
+  let stories: [[Event]]
+
+  init(_ experience: Experience, _ stories: [[Event]]) {
+    self.experience = experience
+    self.stories = stories
+  }
+
+  func value(of fact: JourneyFact, _ story: [Event], _ position: Int) -> Double? {
+    guard let journey = experience.journey(fact.journey) else { return nil }
+    let question = JourneyQuestion(journey, now: Instant(milliseconds: .max))
+    var twin = NaiveJourney(question, experience)
+    twin.channelNames = twin.knownChannels(stories)
+    let found = NaiveJourney.cases(
+      [Array(story[..<position])], experience: experience, question: question
+    )[0].sorted { ($0.time, $0.positions[0]) < ($1.time, $1.positions[0]) }
+    guard let own = found.last(where: { belongs(story[position], to: $0, of: journey) }) else {
+      return nil
+    }
+    let facts = twin.facts(of: own)
+    let steps = journey.stepsToGoal
+    let step = steps.firstIndex { $0.touchpoints.contains(fact.touchpoint ?? "") }
+    func part(_ figure: JourneyPlace.Figure) -> Double {
+      twin.part(of: facts, at: JourneyPlace(figure, step: step)) > 0 ? 1 : 0
+    }
+    switch fact.verdict {
+    case .skipped: return part(.skipped)
+    case .extra: return part(.extra)
+    case .late: return part(.late)
+    case .repeated: return part(.repeated)
+    case .outOfOrder: return part(.outOfOrder)
+    case .wrongChannel: return part(.wrongChannel)
+    case .switchedChannel:
+      return step == nil ? (facts.switchedSteps.isEmpty ? 0 : 1) : part(.switchedChannel)
+    case .start: return journey.starts[facts.start] == fact.touchpoint ? 1 : 0
+    case .waited:
+      let times = facts.first.filter { step == nil || $0.key == step }.map(\.value.time)
+      guard let last = times.max() else { return step == nil ? 0 : nil }
+      return Double((last - facts.time).milliseconds) / 86_400_000
+    }
+  }
+
+  private func belongs(_ answer: Event, to found: NaiveCase, of journey: Journey) -> Bool {
+    func moment(_ property: String) -> Instant? {
+      if case .string(let text)? = answer.properties[property] {
+        Instant(iso8601: text)
+      } else {
+        nil
+      }
+    }
+    if answer.properties[SurveyEvent.journey] == .string(journey.name),
+      let start = moment(SurveyEvent.caseStart)
+    {
+      return found.time == start
+    }
+    if let occasion = moment(SurveyEvent.occasion) {
+      return found.time <= occasion && occasion <= found.end
+    }
+    return answer.time <= found.limit
   }
 }

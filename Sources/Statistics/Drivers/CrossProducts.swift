@@ -21,6 +21,15 @@ public struct CrossProducts: Sendable, Equatable {
     self.products = products
   }
 
+  /// The same of some of the variables, in the order given.
+  public func selecting(_ variables: [Int]) -> CrossProducts {
+    CrossProducts(
+      count: count, means: variables.map { means[$0] },
+      products: variables.indices.flatMap { row in
+        (0...row).map { self[variables[row], variables[$0]] }
+      })
+  }
+
   /// The sum of the products of the deviations of two variables.
   public subscript(row: Int, column: Int) -> Double {
     let (high, low) = (max(row, column), min(row, column))

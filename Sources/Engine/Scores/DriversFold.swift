@@ -3,10 +3,17 @@ import Experience
 import Statistics
 import Stories
 
-extension DriversQuestion: TraceableFold {
+/// Takes the observations of a question about drivers.
+public struct DriversFold: TraceableFold {
+  let question: DriversQuestion
+  /// The journeys of which facts are asked.
+  let journeys: [Journey]
+  let experience: Experience
+
   /// The question, compiled for all segments.
   public struct Plan: Sendable {
     let segments: [DriversTable]
+    let cases: [CaseFacts]
     /// Until when something may have followed; nil where there are no events.
     let watermark: Int64?
   }
@@ -21,24 +28,55 @@ extension DriversQuestion: TraceableFold {
     var counted = 0
     var open = 0
     var incomplete = 0
+    /// Answers that belong to no case of a journey.
+    var outside = 0
+    var rooms: [CaseFacts.Room] = []
   }
 
   /// So many groups of customers are drawn for the intervals: enough to draw from, and few enough to add
   /// up hundreds of times.
   static let mostGroups = 512
 
+  /// Finds the journeys.
+  ///
+  /// - Throws: what makes the question one without an answer.
+  init(_ question: DriversQuestion, in context: QuestionContext) throws(Refusal) {
+    try question.validate()
+    self.question = question
+    experience = context.experience ?? Experience()
+    var journeys: [Journey] = []
+    for fact in question.drivers.compactMap(\.journeyFact)
+    where !journeys.contains(where: { $0.name == fact.journey }) {
+      journeys.append(try context.journey(fact.journey).0)
+    }
+    self.journeys = journeys
+  }
+
   /// Compiles the question.
   public func plan(for stories: Stories) throws(Refusal) -> Plan {
-    try validate()
     var segments: [DriversTable] = []
     for segment in stories.segments {
-      segments.append(try DriversTable(self, of: segment, names: stories.names))
+      segments.append(try DriversTable(question, of: segment, names: stories.names))
     }
-    return Plan(segments: segments, watermark: stories.watermark?.milliseconds)
+    var cases: [CaseFacts] = []
+    for journey in journeys {
+      let facts = question.drivers.enumerated().compactMap { place, driver in
+        driver.journeyFact.flatMap { fact in
+          fact.journey == journey.name ? (place: place + 1, fact: fact) : nil
+        }
+      }
+      cases.append(try CaseFacts(journey, facts, of: experience, in: stories))
+    }
+    return Plan(
+      segments: segments, cases: cases, watermark: stories.watermark?.milliseconds)
   }
 
   /// Counts of nothing.
-  public func begin(_ plan: Plan) -> Partial { Partial() }
+  public func begin(_ plan: Plan) -> Partial {
+    var partial = Partial()
+    partial.rooms = plan.cases.map { $0.room() }
+    return partial
+  }
 
   /// Takes the observations of customers.
   public func visit(
@@ -46,9 +84,9 @@ extension DriversQuestion: TraceableFold {
     into partial: inout Partial
   ) {
     let (segment, table, range) = (
-      stories.segments[index], plan.segments[index], scope.milliseconds
+      stories.segments[index], plan.segments[index], question.scope.milliseconds
     )
-    var values = [Double](repeating: 0, count: drivers.count + 1)
+    var values = [Double](repeating: 0, count: question.drivers.count + 1)
     for customer in customers {
       let story = segment.rows(of: customer)
       // A key is a hash: its remainder falls anywhere.
@@ -58,9 +96,16 @@ extension DriversQuestion: TraceableFold {
         let time = segment.times[row]
         guard time < range.upperBound else { break }
         guard time >= range.lowerBound, table.observes(row) else { continue }
-        switch table.read(row, of: story, segment, until: plan.watermark ?? time, into: &values) {
+        var reading = table.read(
+          row, of: story, segment, until: plan.watermark ?? time, into: &values)
+        for (place, cases) in plan.cases.enumerated() where reading == .complete {
+          reading = cases.read(
+            row, of: story, ofSegment: index, in: stories, &partial.rooms[place], into: &values)
+        }
+        switch reading {
         case .open: partial.open += 1
         case .incomplete: partial.incomplete += 1
+        case .outside: partial.outside += 1
         case .complete:
           isCounted = true
           partial.groups[group, default: ObservedProducts(width: values.count)].add(values)
@@ -81,21 +126,26 @@ extension DriversQuestion: TraceableFold {
     partial.counted += later.counted
     partial.open += later.open
     partial.incomplete += later.incomplete
+    partial.outside += later.outside
+  }
+
+  /// Makes shares and intervals.
+  public func finish(_ partial: consuming Partial, by plan: Plan) -> Drivers {
+    Drivers(question, journeys, partial)
   }
 
   /// Every driver rests on the same customers.
   public func cell(of row: AnswerRowKey, by plan: Plan) throws(Refusal) {
     let name = try row.value("driver", of: ["driver"])
-    guard name == Drivers.everything || drivers.contains(where: { $0.name == name }) else {
-      throw AnswerRowKey.unknown("driver", name)
-    }
+    guard name == Drivers.everything || question.drivers.contains(where: { $0.name == name })
+    else { throw AnswerRowKey.unknown("driver", name) }
   }
 
   /// The customers with an observation.
   public func count(at cell: Void, in partial: borrowing Partial) -> Int { partial.counted }
 }
 
-extension DriversQuestion.Partial {
+extension DriversFold.Partial {
   /// Takes a number of each driver into its reach.
   mutating func widen(to values: ArraySlice<Double>) {
     guard !values.isEmpty else { return }
@@ -113,6 +163,8 @@ struct DriversTable: Sendable {
     case complete
     /// Outcome or a driver has no number.
     case incomplete
+    /// It belongs to no case of a journey.
+    case outside
     /// The outcome may still follow.
     case open
   }
@@ -121,6 +173,8 @@ struct DriversTable: Sendable {
   private enum Source: Sendable {
     case number(NumberRule)
     case story(RuleNode)
+    /// Read elsewhere.
+    case journey
   }
 
   private let memory = ColumnMemory()
@@ -141,6 +195,7 @@ struct DriversTable: Sendable {
       case .fact(let rule):
         try rule.check(.story)
         drivers.append(.story(RuleNode(rule, of: segment, names: names, memory: memory)))
+      case .journey: drivers.append(.journey)
       }
     }
     self.drivers = drivers
@@ -201,6 +256,7 @@ struct DriversTable: Sendable {
     _ source: Source, _ row: Int, _ story: Range<Int>, _ segment: StorySegment
   ) -> Double? {
     switch source {
+    case .journey: return 0
     case .number(let rule): return rule.number(row)
     case .story(let node):
       let moment = RuleMoment(story: story, row: row, time: segment.times[row])
