@@ -13,9 +13,10 @@ EXPERIENCE = """\
 experience: Parcels
 timezone: Europe/Berlin
 touchpoints:
-  parcel_received: {stage: delivery, on: Parcel Received}
+  ordered: {stage: purchase, on: Order Placed}
+  parcel_received: {stage: service, on: Parcel Received}
 journeys:
-  delivery: {starts: [parcel_received], goal: parcel_received, window: 7d}
+  first_parcel: {starts: [ordered], goal: parcel_received, window: 7d}
 """
 
 GOOD = ["The delivery was fast, I love it.", "Great service and very friendly courier!",
@@ -27,8 +28,10 @@ BAD = ["It arrived late and the courier threw it over the fence.",
 HOSTILE = {
     "script": "<script>alert(1)</script><img src=x onerror=alert(2)>\"'><svg onload=alert(3)>",
     "turned": "\u202Etxet denrut\u202C \u2066isolate \u200Fmark\u2069 end",
-    "long": "late " + "x" * (1 << 20),
-    "nul": "a\u0000b\u0007c\u009b31md",
+    "long": "late " + "x" * 8_000,
+    # More than a property takes: refused at the door, and in no page.
+    "megabyte": "late " + "x" * 1_000_000,
+    "bell": "b\u0007c\u009b31md awful",
     "escape": "\x1b[2J\x1b]0;owned\x07\x1b[31mred awful",
     "invisible": "p\u200br\u2060i\ufeffc\u00ade is awful",
     "formula": "=HYPERLINK(\"http://example.com\",\"awful\")",

@@ -34,7 +34,8 @@ extension WordsAnswer {
       .init("about", .key), .init("name", .key), .init("customers", .count),
       .init("texts", .count), .init("share", .share), .init("low", .share), .init("high", .share),
       .init("score", .number), .init("effect", .number), .init("effect_low", .number),
-      .init("effect_high", .number), .init("mood", .number), .init("note", .note),
+      .init("effect_high", .number), .init("mood", .number), .init("low_texts", .count),
+      .init("note", .note),
     ]
     var table = AnswerTable(columns)
     for figure in figures {
@@ -47,8 +48,7 @@ extension WordsAnswer {
         .text(About.proposal.rawValue), .text(proposal.term), .none, .count(proposal.texts),
       ]
       row += [proposal.share.value, proposal.share.low, proposal.share.high].map { .optional($0) }
-      row += [.none, .none, .none, .none, .none]
-      row.append(.text("\(proposal.low) of them low"))
+      row += [.none, .none, .none, .none, .none, .count(proposal.low), .none]
       table.add(row)
     }
     return table
@@ -95,7 +95,7 @@ extension WordsAnswer.Figure {
   /// The cells of its rows after those that say which figure it is.
   fileprivate var rows: [[AnswerTable.Cell]] {
     typealias About = WordsAnswer.About
-    let nothing = [AnswerTable.Cell](repeating: .none, count: 8)
+    let nothing = [AnswerTable.Cell](repeating: .none, count: 9)
     var rows: [[AnswerTable.Cell]] = [
       [
         .text(About.texts.rawValue), .text(WordsAnswer.allEvents), .count(events.customers),
@@ -128,7 +128,7 @@ extension WordsAnswer.Figure {
     cells += [effect.value, effect.low, effect.high, part.mood.value].map { .optional($0) }
     let note: String? =
       effect.low == nil ? nil : effect.leavesZero ? nil : "no clear effect"
-    cells.append(note.map { .text($0) } ?? .none)
+    cells += [.none, note.map { .text($0) } ?? .none]
     return cells
   }
 }

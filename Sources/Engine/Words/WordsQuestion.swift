@@ -34,8 +34,8 @@ public struct WordsQuestion: Sendable, Equatable {
   public static let longestVerbatim = 2_000
   /// The most themes, each of which has a bit beside every text.
   public static let mostThemes = 64
-  /// The most distinct texts that are read; each takes some ten microseconds.
-  public static let mostTexts = 2_000_000
+  /// The most distinct texts that are read; each takes a core some hundred microseconds.
+  public static let mostTexts = 1_000_000
   /// The most values by which texts are divided; each has a place for every interval.
   public static let mostValues = 200
   /// The most numbers that are counted, in memory that every core has once.

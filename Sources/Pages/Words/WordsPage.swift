@@ -103,7 +103,7 @@ public struct WordsPage: Sendable {
     <div class="card empty"><h2>Nobody wrote anything yet</h2>
     <p>Texts are a property of events. A survey asks for them with a question of the kind \
     <code>text</code>; reviews, complaints and calls can be imported or sent, and named above.</p>
-    <pre>surveys:
+    <pre tabindex="0">surveys:
       delivery:
         kind: csat
         ask: How was your delivery?
@@ -168,7 +168,7 @@ public struct WordsPage: Sendable {
 
   private static let withoutThemes: Markup = """
     <div class="card empty"><h2>No theme yet</h2><p>A theme is a name and its words, in the experience:</p>
-    <pre>themes:
+    <pre tabindex="0">themes:
       price: [expensive, price*, "too much"]
       waiting: [wait*, late, "too long"]</pre>
     <p><a class="button quiet" href="/experience/text">Write themes</a></p></div>
