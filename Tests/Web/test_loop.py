@@ -18,10 +18,10 @@ from test_people import invite, join, post
 FORM = {"Accept": "text/html"}
 SECRET = "a secret of some length"
 EXPERIENCE = """\
-title: Shop
+experience: Shop
 teams:
   - support: {title: Customer support, mail: support@example.com}
-  - press: Press
+  - press: {title: Press}
 touchpoints:
   ordered: {on: 'event == "Order Completed"'}
   parcel: {on: 'event == "Parcel Received"', owner: support, title: Parcel received}
@@ -164,7 +164,7 @@ def test_the_whole_loop_in_a_browser(shop_with, page):
 
     sign_in(page, shop.server)
     page.goto(shop.server.url + "/journeys/first_order")
-    badge = page.locator(".map").first.get_by_role("link", name="1 open")
+    badge = page.locator(".map").first.get_by_role("link", name="1 open", exact=True)
     assert badge.get_attribute("href") == "/inbox?touchpoint=parcel"
     badge.click()
     page.get_by_role("link", name="1 · How the parcel came").click()
@@ -181,7 +181,7 @@ def test_the_whole_loop_in_a_browser(shop_with, page):
     assert "closed" in page.locator(".facts").inner_text()
 
     page.goto(shop.server.url + "/journeys/first_order")
-    page.get_by_role("link", name="1 open").wait_for(state="detached")
+    page.get_by_role("link", name="1 open", exact=True).wait_for(state="detached")
     page.goto(shop.server.url + "/inbox")
     assert page.get_by_role("heading", name="Nothing here").is_visible()
     page.locator(".live[data-state=on]").wait_for()
@@ -259,7 +259,7 @@ def test_what_could_not_be_sent_is_sent_after_a_crash(shop_with):
 
 def test_a_team_is_reminded_once(shop_with):
     shop = shop_with(due="1s")
-    shop.send(answer(1))
+    shop.send({"event": "Order Completed", "user_id": "c1", "time": now(-60)}, answer(1))
     mails = shop.mail.wait_for(2)
     assert "is overdue" in mails[1].mail["Subject"]
     ticket, = shop.tickets(state="overdue")
@@ -320,3 +320,6 @@ def test_the_inbox_teaches_how_a_loop_is_written(shop_with, page):
     page.goto(shop.server.url + "/inbox")
     assert page.get_by_role("heading", name="Nothing opens a ticket yet").is_visible()
     assert_for_everybody(page, shop.server.url + "/inbox")
+    shop.experience.write_text("loops: {a: {on: Review}}\nnonsense: 1\n")
+    page.goto(shop.server.url + "/inbox")
+    assert "nothing is opened" in page.get_by_role("alert").inner_text()

@@ -23,6 +23,8 @@ public struct InboxPage: Sendable {
   public var now: Instant
   /// The version of what it shows.
   public var seen: Int
+  /// Whether what the experience asks for can't be read.
+  public var hasErrors = false
 
   /// Makes a page.
   public init(
@@ -47,9 +49,17 @@ public struct InboxPage: Sendable {
         <div class="head"><div><h1>Inbox</h1>\
         <p class="lead">What customers said that somebody has to see to, what is due first on top.</p></div>\
         <div class="actions"><span class="live" data-state="off"></span></div></div>
-        \(picker)
+        \(warning)\(picker)
         <div id="\(Self.part)" data-live="/changes" data-seen="\(seen)">\(list)</div>
         """)
+  }
+
+  private var warning: Markup? {
+    hasErrors
+      ? """
+      <p class="notice problem" role="alert">The <a href="/experience">experience</a> has errors: nothing \
+      is opened until they are mended.</p>
+      """ : nil
   }
 
   /// The live part alone.

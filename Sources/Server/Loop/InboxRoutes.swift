@@ -20,10 +20,12 @@ enum InboxRoutes {
     let mine = try member.map { try store.ticketCounts(TicketFilter(assignee: $0)).unclosed }
     let narrowed = TicketFilter(
       team: filter.team, touchpoint: filter.touchpoint, assignee: filter.assignee)
-    let page = InboxPage(
+    let file = visit.workspace.experience()
+    var page = InboxPage(
       try store.tickets(filter, limit: InboxPage.most + 1), filter,
       counts: try store.ticketCounts(narrowed), mine: mine ?? 0, member: member,
-      in: visit.workspace.experience().experience, now: .now, seen: seen)
+      in: file.experience, now: .now, seen: seen)
+    page.hasErrors = !file.errors.isEmpty
     if visit.wantsPart == InboxPage.part { return .page(page.list) }
     return .page(page.render(visit.frame(.inbox)))
   }
