@@ -37,7 +37,7 @@ public enum Company: String, Codable, Sendable, CaseIterable {
   /// Event names in its data that no touchpoint asks for: what a real log has besides the map.
   public var offMapEvents: [String] {
     switch self {
-    case .shop: ["Size Guide Viewed", "Filter Applied"]
+    case .shop: ["Size Guide Viewed", "Filter Applied", "Survey Sent", "Survey Answered"]
     case .energy: ["Bill Viewed", "Calculator Opened"]
     case .business: ["Documentation Viewed", "Dashboard Viewed"]
     }

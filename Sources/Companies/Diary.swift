@@ -6,6 +6,8 @@ import Statistics
 /// `now` moves forward with each `pass`; `note` writes an event at `now`.
 struct Diary {
   var chance: SeededGenerator
+  /// What surveys hear is drawn apart, so that all else is the same with and without them.
+  var voice: SeededGenerator
   /// The moment that the story has come to.
   var now: Int64
   /// When the world ends; nothing that arrives later is kept.
@@ -35,6 +37,8 @@ struct Diary {
     now = firstDay
     end = world.end.milliseconds
     self.chance = chance
+    voice = SeededGenerator(
+      seed: stableHash("\(world.company.rawValue) \(number) voice", seed: world.seed))
     customer = number
     goToWakingHour()
   }
@@ -87,6 +91,15 @@ struct Diary {
     return typical / 3 + Int(Double(typical) * spread * spread / 3.2)
   }
 
+  /// Lets things happen later whose chances are drawn apart, and comes back to the present moment.
+  mutating func apart(_ body: (inout Diary) -> Void) {
+    let moment = now
+    swap(&chance, &voice)
+    body(&self)
+    swap(&chance, &voice)
+    now = moment
+  }
+
   mutating func hexadecimalID(digits: Int) -> String { hexadecimal(chance.next(), digits: digits) }
 
   // Events
@@ -122,6 +135,12 @@ struct Diary {
           ? Instant(milliseconds: received + Int64(chance.below(Int(6 * hour)))) : nil,
         ordinal: customer * Self.mostEvents + made.count))
   }
+
+  /// Says that the latest event answers what was asked about an earlier one.
+  mutating func answers(_ ordinal: Int?) { made[made.count - 1].speaksOf = ordinal }
+
+  /// The number of the latest event.
+  var latest: Int? { made.last?.ordinal }
 
   /// Signs in on the present device: from here on the company knows who it is.
   mutating func signIn(traits: [(name: String, value: PropertyValue)]) {

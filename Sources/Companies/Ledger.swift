@@ -26,7 +26,20 @@ struct Ledger {
     events += story.count
     late += story.count { $0.receivedAt.milliseconds - $0.event.time.milliseconds > minute }
     if let last = story.last { watermark = max(watermark ?? .min, last.event.time.milliseconds) }
+    let story = heard(story)
     for journey in plans.indices { walk(story, journey) }
+  }
+
+  /// The story with what surveys heard of each of its events.
+  private func heard(_ story: [MadeEvent]) -> [MadeEvent] {
+    var story = story
+    for made in story {
+      guard let ordinal = made.speaksOf, case .number(let score)? = made.event.properties["score"],
+        let place = story.firstIndex(where: { $0.ordinal == ordinal })
+      else { continue }
+      story[place].answers.append(score)
+    }
+    return story
   }
 
   private mutating func walk(_ story: [MadeEvent], _ journey: Int) {
@@ -151,16 +164,16 @@ struct WalkedCase {
     cents += made.cents
     let step = plan.steps.firstIndex { $0.touchpoints.contains(touchpoint) }
     guard let step else {
-      otherScores += made.score == nil ? 0 : 1
-      otherScoreSum += made.score ?? 0
+      otherScores += made.scores.count
+      otherScoreSum += made.scores.reduce(0, +)
       return
     }
     let isNew = steps[step].met.insert(touchpoint).inserted
     steps[step].interactions += 1
     steps[step].offChannel += made.offChannel ? 1 : 0
     steps[step].repeats = steps[step].repeats || !isNew
-    steps[step].scores += made.score == nil ? 0 : 1
-    steps[step].scoreSum += made.score ?? 0
+    steps[step].scores += made.scores.count
+    steps[step].scoreSum += made.scores.reduce(0, +)
     if let promise = plan.steps[step].promise, promise.touchpoint == touchpoint,
       let from = latest[promise.of], time > from + promise.within
     {
@@ -181,6 +194,9 @@ extension MadeEvent {
     guard case .number(let score) = event.properties["rating"] else { return nil }
     return score
   }
+
+  /// How it was scored, in all ways.
+  var scores: [Double] { [score].compactMap(\.self) + answers }
 }
 
 extension PlantedTruths.Journey {

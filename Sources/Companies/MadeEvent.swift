@@ -13,6 +13,10 @@ public struct MadeEvent: Sendable {
   var key: String?
   /// Whether it came by a channel that the touchpoint was not designed for.
   var offChannel = false
+  /// The number of the event that it speaks of, where it answers a survey about a touchpoint.
+  var speaksOf: Int?
+  /// What was answered about it, 1 to 5.
+  var answers: [Double] = []
   /// When the same event is sent once more.
   var arrivesAgainAt: Instant?
   /// What tells it from others that arrive in the same millisecond.

@@ -8,6 +8,7 @@ import Statistics
 // - Checkout loses half of its customers in the app and a quarter on the web.
 // - 1 in 8 pays twice, because the first payment fails.
 // - 1 in 4 delivery notices comes later than two days; late ones bring calls, low scores, few reviews.
+// - Surveys ask about 3 parcels in 10; who waited too long gives one or two of five, and says why.
 
 extension Diary {
   mutating func liveAsShopper() {
@@ -206,6 +207,7 @@ extension Diary {
     about(
       "Parcel Received", "parcel_received", channel: nil,
       chance.chance(0.45) ? [("rating", score(good: chance.chance(isLate ? 0.25 : 0.93)))] : [])
+    beAskedAboutParcel(isLate)
     speakUp(isLate)
     return true
   }
@@ -232,6 +234,7 @@ extension Diary {
 
   private mutating func speakUp(_ isLate: Bool) {
     let isPleased = chance.chance(isLate ? 0.25 : 0.9)
+    beAskedForAdvice(pleased: isPleased)
     pass(4, to: 40, hour)
     if chance.chance(0.35) {
       about(
