@@ -60,6 +60,8 @@ let package = Package(
     .systemLibrary(
       name: "CCurl", pkgConfig: "libcurl", providers: [.apt(["libcurl4-openssl-dev"])]),
     .systemLibrary(name: "CPQ", pkgConfig: "libpq", providers: [.apt(["libpq-dev"])]),
+    .systemLibrary(
+      name: "CQREncode", pkgConfig: "libqrencode", providers: [.apt(["libqrencode-dev"])]),
 
     room("Events", on: ["CXXHash"], settings: hot),
     room("Statistics", settings: hot),
@@ -79,11 +81,15 @@ let package = Package(
     room("Answers", on: ["Events", "Stories", "Engine", "Maps"]),
     room(
       "Pages",
-      on: ["Events", "Accounts", "Experience", "Store", "Pulling", "Engine", "Maps", "Answers"],
+      on: [
+        "Events", "Accounts", "Experience", "Store", "Pulling", "Engine", "Maps", "Answers",
+        "CQREncode",
+      ],
       resources: [
         .embedInCode("Assets/answering.css"), .embedInCode("Assets/answering.js"),
         .embedInCode("Assets/icon.svg"), .embedInCode("Assets/pages.css"),
-        .embedInCode("Assets/pages.js"), .embedInCode("Assets/waymark.js"),
+        .embedInCode("Assets/pages.js"), .embedInCode("Assets/survey.js"),
+        .embedInCode("Assets/waymark.js"),
       ]),
     room(
       "Server",
@@ -96,8 +102,9 @@ let package = Package(
     room(
       "Commands",
       on: [
-        "Events", "Statistics", "Outbound", "Experience", "Stories", "Wire", "Parts", "Store",
-        "Intake", "Pulling", "Engine", "Maps", "Answers", "Server", "Companies", argumentParser,
+        "Events", "Statistics", "Accounts", "Outbound", "Experience", "Stories", "Wire", "Parts",
+        "Store", "Intake", "Pulling", "Engine", "Maps", "Answers", "Pages", "Server", "Companies",
+        argumentParser,
       ]),
     .executableTarget(name: "waymark", dependencies: ["Commands"], swiftSettings: strict),
 

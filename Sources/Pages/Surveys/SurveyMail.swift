@@ -1,4 +1,5 @@
 import Experience
+import Maps
 
 /// The mail by which somebody is asked: the main question, to be answered by one tap.
 ///
