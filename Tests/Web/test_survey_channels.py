@@ -29,7 +29,7 @@ surveys:
       reason: {kind: text, ask: What made you say so?, when: {score: 1..2}}
 """
 ADDRESS = "https://journeys.example.com"
-PAGE = """<!doctype html><html lang="de"><head><title>Shop</title><link rel="icon" href="data:,">
+PAGE = """<!doctype html><html lang="de"><head><meta charset="utf-8"><title>Shop</title><link rel="icon" href="data:,">
 <meta name="viewport" content="width=device-width">
 <script defer src="{url}/survey.js" data-survey="{survey}" data-token="{token}" data-after="0"
   data-title="Ihre Meinung" data-close="Schließen"></script></head>
@@ -97,7 +97,8 @@ def test_surveys_are_listed_and_shown(folder):
     assert unknown.returncode == 64 and "Did you mean delivery?" in unknown.stderr
 
 
-def test_a_link_needs_the_address_and_stays(folder):
+def test_a_link_needs_the_address_and_stays(folder, serve):
+    serve(folder / "data", folder / "experience.yaml")
     assert "public_address" in survey(folder, "link", "delivery").stderr
     setting = ["--set", f"public_address={ADDRESS}"]
     link = survey(folder, "link", "delivery", *setting).stdout
@@ -119,7 +120,8 @@ def decoded(page, svg, file):
 
 
 @pytest.mark.parametrize("size", [20, 50, 200])
-def test_a_code_leads_to_the_link(folder, page, tmp_path, size):
+def test_a_code_leads_to_the_link(folder, serve, page, tmp_path, size):
+    serve(folder / "data", folder / "experience.yaml").stop()
     setting = ["--set", f"public_address={ADDRESS}"]
     svg = survey(folder, "qr", "delivery", "--size", str(size), *setting).stdout
     link = survey(folder, "link", "delivery", "--via", "print", *setting).stdout.strip()
@@ -275,7 +277,7 @@ def test_an_export_is_read_once_however_often_it_comes(folder):
     found = sorted(answers(folder), key=lambda event: event["properties"]["score"])
     assert [event["properties"]["score"] for event in found] == [2, 5]
     assert found[0]["properties"]["comment"] == 'Too late, "by far"'
-    assert found[0]["userId"] == "c17" and found[1]["anonymousId"].endswith("formbricks:r3")
+    assert found[0]["user_id"] == "c17" and found[1]["anonymous_id"].endswith("formbricks:r3")
 
 
 @pytest.mark.parametrize("text, arguments, told", [

@@ -44,7 +44,7 @@ public struct QRCode: Sendable, Equatable {
       viewBox="0 0 \(whole) \(whole)" shape-rendering="crispEdges" role="img">
       <title>\(title)</title>
       <rect width="\(whole)" height="\(whole)" fill="#fff"/>
-      <path fill="#000" d="\(path)"/>
+      <path fill="#000" d="\(Markup(safe: path))"/>
       </svg>
 
       """
