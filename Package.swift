@@ -60,6 +60,8 @@ let package = Package(
     .systemLibrary(
       name: "CCurl", pkgConfig: "libcurl", providers: [.apt(["libcurl4-openssl-dev"])]),
     .systemLibrary(name: "CPQ", pkgConfig: "libpq", providers: [.apt(["libpq-dev"])]),
+    .systemLibrary(
+      name: "CQREncode", pkgConfig: "libqrencode", providers: [.apt(["libqrencode-dev"])]),
 
     room("Events", on: ["CXXHash"], settings: hot),
     room("Statistics", settings: hot),
@@ -87,12 +89,13 @@ let package = Package(
       "Pages",
       on: [
         "Events", "Statistics", "Words", "Accounts", "Experience", "Store", "Pulling", "Engine",
-        "Maps", "Answers",
+        "Maps", "Answers", "CQREncode",
       ],
       resources: [
         .embedInCode("Assets/answering.css"), .embedInCode("Assets/answering.js"),
         .embedInCode("Assets/icon.svg"), .embedInCode("Assets/pages.css"),
-        .embedInCode("Assets/pages.js"), .embedInCode("Assets/waymark.js"),
+        .embedInCode("Assets/pages.js"), .embedInCode("Assets/survey.js"),
+        .embedInCode("Assets/waymark.js"),
       ]),
     room(
       "Server",
@@ -105,7 +108,8 @@ let package = Package(
     room(
       "Commands",
       on: [
-        "Events", "Statistics", "Words", "Outbound", "Experience", "Stories", "Wire", "Parts",
+        "Events", "Statistics", "Words", "Accounts", "Outbound", "Experience", "Stories", "Wire",
+        "Parts",
         "Store", "Intake", "Pulling", "Engine", "Maps", "Answers", "Pages", "Server", "Companies",
         argumentParser,
       ]),

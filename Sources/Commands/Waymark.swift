@@ -27,7 +27,8 @@ public struct Waymark: AsyncParsableCommand {
       QuestionsCommand.self, SegmentsCommand.self, CustomersCommand.self, InboxCommand.self,
       LinkCommand.self,
       UnlinkCommand.self, EraseCommand.self, RetainCommand.self, ServeCommand.self,
-      MailCommand.self, PullCommand.self, BackupCommand.self, RestoreCommand.self,
+      MailCommand.self, SurveyCommand.self, PullCommand.self, BackupCommand.self,
+      RestoreCommand.self,
       VerifyCommand.self,
       DoctorCommand.self, ExportCommand.self, DemoCommand.self, VersionCommand.self,
     ])

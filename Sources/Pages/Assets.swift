@@ -34,6 +34,10 @@ public enum Assets {
   public static let collector = Asset(
     "waymark.js", "text/javascript; charset=utf-8", compactScript(PackageResources.waymark_js))
 
+  /// What other sites put into their pages to ask there.
+  public static let asker = Asset(
+    "survey.js", "text/javascript; charset=utf-8", PackageResources.survey_js)
+
   /// How pages of surveys look, which have nothing else of the program's.
   public static let answeringStyle = Asset(
     "answering.css", "text/css; charset=utf-8",

@@ -97,7 +97,8 @@ struct Problem: Error, Sendable, Encodable {
     "customers.unknown", "map.journey", "question.journey", "board.unknown", "saved.unknown",
     "key.unknown", "member.unknown", "token.unknown", "address.unknown", "version.unknown",
     "step.unknown", "question.unknown", "undo.unknown", "session.unknown", "experience.version",
-    "experience.entry", "set.unknown", "invitation.unknown", "ticket.unknown", "identity.unknown",
+    "experience.entry", "set.unknown", "invitation.unknown", "ticket.unknown", "survey.unknown",
+    "identity.unknown",
     "identity.link",
   ]
 

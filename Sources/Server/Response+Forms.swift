@@ -74,21 +74,37 @@ extension Response {
     return response
   }
 
+  /// Lets pages of some origins show it in a frame.
+  mutating func allowFrames(in origins: [String]) {
+    headers[.contentSecurityPolicy] = Self.policy(frames: origins.joined(separator: " "))
+  }
+
+  /// A script that pages of any site may load, at an address that stays.
+  static func script(_ asset: Asset) -> Response {
+    var response = Response.bytes(asset.bytes, asset.contentType)
+    response.headers[.cacheControl] = "public, max-age=3600"
+    response.headers[.resourcePolicy] = "cross-origin"
+    return response
+  }
+
   /// What every answer says about how it may be used.
   mutating func secure() {
     headers[.xContentTypeOptions] = "nosniff"
     headers[.referrerPolicy] = "same-origin"
     if headers[.contentType]?.hasPrefix("text/html") == true {
-      headers[.contentSecurityPolicy] = Self.policy
       headers[.openerPolicy] = "same-origin"
-      headers[.frameOptions] = "DENY"
+      if headers[.contentSecurityPolicy] == nil {
+        headers[.contentSecurityPolicy] = Self.policy(frames: "'none'")
+        headers[.frameOptions] = "DENY"
+      }
       if headers[.cacheControl] == nil { headers[.cacheControl] = "no-store" }
     }
   }
 
   /// Nothing from elsewhere, no script in a page; maps place their marks by style attributes.
-  private static let policy =
+  private static func policy(frames: String) -> String {
     "default-src 'none'; script-src 'self'; style-src 'self'; style-src-attr 'unsafe-inline'; "
-    + "img-src 'self' data:; connect-src 'self'; form-action 'self'; base-uri 'none'; "
-    + "frame-ancestors 'none'"
+      + "img-src 'self' data:; connect-src 'self'; form-action 'self'; base-uri 'none'; "
+      + "frame-ancestors \(frames)"
+  }
 }

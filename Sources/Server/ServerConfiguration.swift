@@ -26,6 +26,8 @@ public struct ServerConfiguration: Sendable, Equatable {
   public var mostConnections = 20_000
   /// The provider by which people may sign in, beside their passwords.
   public var openID: OpenIDSettings?
+  /// Whose pages may show surveys: `https://www.example.com`.
+  public var surveyOrigins: [String] = []
   /// How mail is sent; without a server none is.
   public var mail = MailSettings()
   /// How often it is looked who is to be asked by surveys, in seconds.

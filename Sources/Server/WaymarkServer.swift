@@ -40,6 +40,8 @@ public struct WaymarkServer: Sendable {
     started: @escaping @Sendable (_ address: String, _ setUp: String?) -> Void
   ) async throws {
     let secret = try workspace.store.beginSetUp()
+    // Commands that print links read it beside the server, which alone may write.
+    _ = try workspace.store.surveyKey()
     let router = Router(context: ServerContext.self)
     router.add(middleware: Gate(workspace: workspace))
     for route in routes { register(route, on: router) }

@@ -179,3 +179,14 @@ extension Experience {
   /// The survey of that name.
   public func survey(_ name: String) -> Survey? { surveys.first { $0.name == name } }
 }
+
+extension Survey {
+  /// The touchpoint that answers speak of where no occasion says it.
+  public var usualTouchpoint: String? {
+    if let about { return about }
+    return switch occasion {
+    case .touchpoint(let name), .late(_, let name): name
+    case .outcome, .every, nil: nil
+    }
+  }
+}

@@ -56,3 +56,14 @@ document.querySelectorAll("form[data-answering]").forEach((form) => {
   });
   addEventListener("pageshow", () => { sent = false; });
 });
+
+// In a page of another site: that page learns how high this one is, whether there is something to
+// answer, and that somebody wants it closed.
+if (parent !== window) {
+  const main = document.querySelector("main");
+  const tell = (survey) => parent.postMessage(
+    { survey, height: Math.ceil(main.getBoundingClientRect().bottom + scrollY) }, "*");
+  const state = () => tell(document.querySelector("form[data-answering]") ? "open" : "done");
+  new ResizeObserver(state).observe(main);
+  addEventListener("keydown", (event) => { if (event.key === "Escape") tell("close"); });
+}

@@ -45,11 +45,11 @@ private struct Letter {
 
   init(survey: Survey, language: String?, link: String, company: String) {
     (self.survey, self.language, self.link, self.company) = (survey, language, link, company)
-    let known = survey.ask.codes
-    phrases = .phrases(in: known.isEmpty ? language : Self.nearest(language, among: known))
+    phrases = .phrases(in: Self.nearest(language, among: survey.ask.codes))
   }
 
-  /// The language in which the question is shown, so that all of the mail is in it.
+  /// The language in which the question is shown, so that all of the mail is in it; nil where it is in
+  /// none that is named.
   private static func nearest(_ language: String?, among codes: [String]) -> String? {
     let wanted = language?.lowercased() ?? ""
     let short = String(wanted.prefix { $0 != "-" && $0 != "_" })

@@ -25,15 +25,8 @@ enum CollectionRoutes {
         Route(.options, path, .writeKey) { _ in preflight() },
       ]
     }
-    + [Route(.get, "/waymark.js", .open) { _ in collector() }]
-
-  /// What sites put into their pages; they find it at the same address for ever.
-  private static func collector() -> Response {
-    var response = Response.bytes(Assets.collector.bytes, Assets.collector.contentType)
-    response.headers[.cacheControl] = "public, max-age=3600"
-    response.headers[.resourcePolicy] = "cross-origin"
-    return response
-  }
+    // What sites put into their pages; they find it at the same address for ever.
+    + [Route(.get, "/waymark.js", .open) { _ in .script(Assets.collector) }]
 
   /// The paths of all dialects.
   static let paths =

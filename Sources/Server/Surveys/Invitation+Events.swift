@@ -67,14 +67,3 @@ extension [String: PropertyValue] {
     return properties
   }
 }
-
-extension Survey {
-  /// The touchpoint that answers speak of where no occasion says it.
-  var usualTouchpoint: String? {
-    if let about { return about }
-    return switch occasion {
-    case .touchpoint(let name), .late(_, let name): name
-    case .outcome, .every, nil: nil
-    }
-  }
-}

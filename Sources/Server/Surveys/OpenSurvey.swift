@@ -9,9 +9,6 @@ import Store
 /// A survey that is answered by an open link, as it is printed or put into pages: without a name,
 /// once for each browser.
 struct OpenSurvey {
-  /// Where the link was found.
-  enum Via: String { case link, page, print }
-
   let visit: Visit
   let survey: Survey
   let company: String
@@ -97,7 +94,7 @@ struct OpenSurvey {
     guard workspace.surveys.admitsOpenAnswer(from: visit.context.clientAddress, at: .now) else {
       throw Refusal.surveyOften
     }
-    let via = visit.query("via").flatMap(Via.init) ?? .link
+    let via = visit.query("via").flatMap(SurveyKey.Via.init) ?? .link
     var properties = answer
     properties[SurveyEvent.survey] = .string(survey.name)
     properties[SurveyEvent.touchpoint] = survey.usualTouchpoint.map(PropertyValue.string)
@@ -133,11 +130,10 @@ struct OpenSurvey {
   private func form(
     _ answer: SurveyAnswer, _ language: String, _ visitor: String
   ) -> SurveyPage {
-    let via = visit.query("via").flatMap(Via.init)
-    let suffix = via.map { "&via=\($0.rawValue)" } ?? ""
+    let via = visit.query("via").flatMap(SurveyKey.Via.init) ?? .link
     return SurveyPage(
       survey: survey, company: company, language: language, answer: answer,
-      action: "/survey/\(survey.name.urlEncoded)?t=\(key.openToken(of: survey.name))\(suffix)",
+      action: key.openLink(of: survey.name, at: "", via: via),
       keeping: .lost, visitor: visitor)
   }
 }

@@ -21,12 +21,39 @@ enum SurveyRoutes {
       await kindly(visit) { try await OwnSurvey(visit).take() }
     },
     Route(.get, "/survey/{survey}", .open) { visit in
-      await kindly(visit) { try OpenSurvey(visit).page() }
+      await framed(visit, kindly(visit) { try OpenSurvey(visit).page() })
     },
     Route(.post, "/survey/{survey}", .open) { visit in
-      await kindly(visit) { try await OpenSurvey(visit).take() }
+      await framed(visit, kindly(visit) { try await OpenSurvey(visit).take() })
     },
+    Route(.get, "/survey.js", .open) { _ in .script(Assets.asker) },
+    Route(.get, "/surveys/{survey}/qr.svg", .permitted(.read)) { visit in try picture(visit) },
   ]
+
+  /// The open link of a survey as a QR code, for print.
+  private static func picture(_ visit: Visit) throws -> Response {
+    let name = visit.parameter("survey")
+    guard let survey = try visit.workspace.usableExperience().survey(name) else {
+      throw Refusal(
+        "survey.unknown", problem: "There is no survey “\(name.prefix(60))”.",
+        remedy: "The experience names those that there are, under “surveys”.")
+    }
+    let link = try visit.workspace.store.surveyKey()
+      .openLink(of: survey.name, at: visit.address, via: .print)
+    return .text(try QRCode(link).svg(title: survey.title), "image/svg+xml")
+      .named("\(survey.name).svg")
+  }
+
+  /// Lets the configured origins show a page that one of theirs asked for.
+  private static func framed(_ visit: Visit, _ response: Response) -> Response {
+    let origins = visit.workspace.configuration.surveyOrigins
+    guard visit.query("via") == SurveyKey.Via.page.rawValue, !origins.isEmpty else {
+      return response
+    }
+    var response = response
+    response.allowFrames(in: origins)
+    return response
+  }
 
   /// The longest form, in bytes: all texts of an answer with every byte as `%XX`.
   static let longestForm = 3 * SurveyAnswer.mostBytes + 65_536
