@@ -2,8 +2,8 @@ import Foundation
 
 /// Words and pairs of words that stand out in some texts against others.
 ///
-/// The log-odds of a term in the one group against the other, with what all texts say as the prior, which
-/// keeps rare terms from standing out by chance; divided by its standard error.
+/// The log-odds that a text of the one group has a term against those of the other, with what all texts say
+/// as the prior, which keeps rare terms from standing out by chance; divided by its standard error.
 ///
 /// - SeeAlso: B. L. Monroe, M. P. Colaresi and K. M. Quinn, "Fightin' Words: Lexical Feature Selection and
 ///   Evaluation for Identifying the Content of Political Conflict", Political Analysis 16 (2008).
@@ -21,6 +21,8 @@ public struct Standouts: Sendable {
 
   /// By term: in how many low and high texts it is.
   private var counts: [String: (low: Int, high: Int)] = [:]
+  /// How many low and high texts there are.
+  private var texts = (low: 0, high: 0)
 
   /// A term must be in so many texts: fewer are a person's way to write.
   public static let fewestTexts = 5
@@ -33,6 +35,7 @@ public struct Standouts: Sendable {
 
   /// Adds a text that was written so often with a low and so often with a high score.
   public mutating func add(_ text: WrittenText, low: Int, high: Int) {
+    texts = (texts.low + low, texts.high + high)
     for term in Self.terms(of: text) {
       let known = counts[term] ?? (0, 0)
       counts[term] = (known.low + low, known.high + high)
@@ -42,23 +45,20 @@ public struct Standouts: Sendable {
   /// The terms that stand out most, at most so many; of a pair and a word in it that say the same, the
   /// pair.
   public func terms(most: Int) -> [Term] {
-    let totals = counts.values.reduce(into: (low: 0.0, high: 0.0)) {
-      $0.low += Double($1.low)
-      $0.high += Double($1.high)
-    }
-    let all = totals.low + totals.high
-    guard totals.low > 0, totals.high > 0 else { return [] }
+    let texts = texts
+    guard texts.low > 0, texts.high > 0 else { return [] }
     let found = counts.compactMap { term, count -> Term? in
-      let texts = Double(count.low + count.high)
       guard count.low + count.high >= Self.fewestTexts else { return nil }
-      // The prior is as strong as a tenth of all words.
-      let (prior, priors) = (texts * Self.priorShare, all * Self.priorShare)
-      func odds(_ own: Int, _ total: Double) -> Double {
-        let with = Double(own) + prior
-        return log(with / (total + priors - with))
+      // A tenth of all texts is added to both sides, and half a text, so that nothing is impossible.
+      let prior = Double(count.low + count.high) * Self.priorShare + 0.5
+      let without =
+        Double(texts.low + texts.high - count.low - count.high) * Self.priorShare + 0.5
+      func odds(_ own: Int, of all: Int) -> (value: Double, variance: Double) {
+        let (with, rest) = (Double(own) + prior, Double(all - own) + without)
+        return (log(with / rest), 1 / with + 1 / rest)
       }
-      let variance = 1 / (Double(count.low) + prior) + 1 / (Double(count.high) + prior)
-      let z = (odds(count.low, totals.low) - odds(count.high, totals.high)) / variance.squareRoot()
+      let (low, high) = (odds(count.low, of: texts.low), odds(count.high, of: texts.high))
+      let z = (low.value - high.value) / (low.variance + high.variance).squareRoot()
       guard abs(z) >= Self.leastZ else { return nil }
       return Term(term: term, low: count.low, high: count.high, z: z)
     }
@@ -97,7 +97,7 @@ public struct Standouts: Sendable {
     var before: String?
     for piece in text.pieces {
       guard case .word(let word) = piece else {
-        if case .end = piece { before = nil }
+        before = nil
         continue
       }
       guard word.folded.utf8.count > 2, !LanguageMarks.isSmallWord(word),
