@@ -134,7 +134,7 @@ extension TextPage {
       remarks.append("feels \(f.score(feeling.value))\(designed) (\(f.basis(feeling.count)))")
     }
     let tickets = chart.tickets(of: column)
-    if tickets.open > 0 { remarks.append("tickets: \(chart.words(tickets))") }
+    if tickets.open > 0 { remarks.append(chart.words(tickets)) }
     if let pain = column.pains.first {
       remarks.append(pain.isEmpty || pain == "true" ? "known pain" : "known pain: \(pain)")
     }

@@ -52,9 +52,9 @@ extension Chart {
     !startTickets.isEmpty || columns.contains { tickets(of: $0).open > 0 }
   }
 
-  /// A count in words: “3 open, 1 overdue”.
+  /// A count in words: “3 tickets, 1 overdue”.
   func words(_ count: WaitingTickets.Count) -> String {
-    let open = "\(figures.count(count.open)) open"
-    return count.overdue == 0 ? open : open + ", \(figures.count(count.overdue)) overdue"
+    let all = figures.count(count.open, "ticket", "tickets")
+    return count.overdue == 0 ? all : all + ", \(figures.count(count.overdue)) overdue"
   }
 }

@@ -137,7 +137,7 @@ struct `A role` {
       #expect(lower.permissions.isStrictSubset(of: higher.permissions))
     }
     #expect(Role.viewer.permissions == [.read])
-    #expect(Role.analyst.permissions == [.read, .ask, .save])
+    #expect(Role.analyst.permissions == [.read, .ask, .save, .seeToTickets])
     #expect(Role.admin.permissions == Set(Permission.allCases))
   }
 

@@ -33,16 +33,17 @@ struct `Tickets on a map` {
     let name = try #require(map.steps.first?.touchpoints.first?.name)
     let tickets = WaitingTickets([name: .init(open: 2, overdue: 1), "elsewhere": .init(open: 9)])
     let page = sections(tickets)
-    #expect(page.contains("<a href=\"/inbox?touchpoint=\(name)\">2 open, 1 overdue</a>"))
+    let words = "2\(Figures.space)tickets, 1 overdue"
+    #expect(page.contains("<a href=\"/inbox?touchpoint=\(name)\">\(words)</a>"))
     #expect(!page.contains("elsewhere"))
     let json = try MapJSON.render(
       map, of: Sample.shopJourney, in: Sample.shop, tickets: tickets)
     #expect(json.contains("\"overdue\" : 1"))
     #expect(!json.contains("elsewhere"))
     let text = MapText.render(map, of: Sample.shopJourney, in: Sample.shop, tickets: tickets)
-    #expect(text.contains("tickets: 2 open"))
+    #expect(text.contains("2 tickets"))
     let picture = MapSVG.render(map, of: Sample.shopJourney, in: Sample.shop, tickets: tickets)
-    #expect(picture.contains("2 open"))
+    #expect(picture.contains("2\(Figures.space)tickets"))
     #expect(Markup(picture).problems == [])
   }
 

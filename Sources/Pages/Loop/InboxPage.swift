@@ -144,7 +144,7 @@ public struct InboxPage: Sendable {
       <tr><th scope="row" class="text"><a href="/inbox/\(ticket.number)">\(ticket.number) · \
       <bdi>\(ticket.title(in: experience))</bdi></a></th><td class="text">\(points)\(words)</td>\
       <td class="text"><bdi>\(ticket.touchpointTitle(in: experience) ?? "–")</bdi></td>\
-      <td class="text">\(who)<br><small class="muted">\(team)</small></td>\
+      <td class="text who">\(who)<br><small class="muted">\(team)</small></td>\
       <td class="text">\(due)</td><td class="text">\(ticket.badge(now))</td></tr>
       """
   }
@@ -166,8 +166,8 @@ public struct InboxPage: Sendable {
       <div class="card empty"><h2>Nothing opens a ticket yet</h2><p>Say in the experience which answers \
       somebody has to see to, and by when. A survey says it of its own answers, <code>loops</code> of \
       other events: reviews, mentions, complaints.</p>\
-      <pre><code>\(lines: Self.example)</code></pre><p>A ticket goes to the team that is named, or to \
-      the owner of the touchpoint.</p></div>
+      <pre tabindex="0" role="region" aria-label="An example"><code>\(lines: Self.example)\
+      </code></pre><p>A ticket goes to the team that is named, or to the owner of the touchpoint.</p></div>
       """
   }
 

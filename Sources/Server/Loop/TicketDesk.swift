@@ -36,6 +36,9 @@ final class TicketDesk: Sendable {
 
   /// Held by the one who looks.
   let seen = Mutex(Seen())
+  /// The messages that were sent and could not be written down as such: where the disk is full,
+  /// nobody is told every second.
+  let sentOnly = Mutex<Set<Int>>([])
   let ways: TeamWays
   /// The operator says where teams' webhooks are, so that they may lie in the own network.
   let outbound: Outbound

@@ -4,6 +4,7 @@ import Experience
 import Logging
 import Outbound
 import Store
+import Synchronization
 
 extension Workspace {
   /// How many messages are sent at a time.
@@ -31,8 +32,12 @@ extension Workspace {
     do {
       do {
         let ticket = try store.ticket(message.ticket)
-        try await send(message, of: ticket, in: usableExperience())
+        if !tickets.sentOnly.withLock({ $0.contains(message.id) }) {
+          try await send(message, of: ticket, in: usableExperience())
+          _ = tickets.sentOnly.withLock { $0.insert(message.id) }
+        }
         try store.sent(message)
+        _ = tickets.sentOnly.withLock { $0.remove(message.id) }
       } catch is CancellationError {
         // It is sent after the next start.
       } catch let refusal as Refusal {

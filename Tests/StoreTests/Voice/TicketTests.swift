@@ -110,8 +110,18 @@ struct `A ticket` {
       ])
     #expect(
       try store.auditLog(AuditFilter(area: "ticket")).allSatisfy { !$0.detail.contains("two") })
-    try store.removeMember(try #require(bob.member), by: .folderOwner)
-    #expect(try store.ticket(1).assignee == nil)
+  }
+
+  @Test
+  func `is nobody's once its member is removed`() throws {
+    let office = try Office()
+    let bob = try office.member("bob", .analyst)
+    _ = try office.store.openTickets([cause(1)], telling: [:])
+    try office.store.changeTicket(1, .assign(bob.id), by: office.admin)
+    try office.store.removeMember(bob.id, by: office.admin)
+    let ticket = try office.store.ticket(1)
+    #expect(ticket.assignee == nil && ticket.state == .inProgress)
+    #expect(try office.store.story(ofTicket: 1).deeds.last?.text == "bob")
   }
 
   @Test
