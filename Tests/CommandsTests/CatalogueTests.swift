@@ -79,6 +79,8 @@ struct `Every question` {
     {question: drivers, event: order, outcome: money, drivers: [{name: helped, fact: 'count("d") > 0'}, {name: visits, fact: 'count("a", 7d)'}]}
     ---
     {question: words, event: [visit, order], text: channel, score: money, interval: week, by: touchpoint}
+    ---
+    {question: loyalty, event: order, met: visit, before: 7d, outcomes: {again: order, wider: {event: any, new: channel}}, within: 7d}
     """
 
   /// Customers' events over the weeks around the clock change of spring, no two of one customer at the

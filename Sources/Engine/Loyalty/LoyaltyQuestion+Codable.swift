@@ -13,7 +13,7 @@ extension LoyaltyQuestion: Codable {
     do {
       let name: String? = try fields.value(.survey)
       let context = try decoder.questionContext()
-      let survey = try name.map { name throws(Refusal) in try context.survey(name) }
+      let survey = try name.map { name throws(Refusal) in try context.scoredSurvey(name) }
       let written = try fields.required(.outcomes, [String: WrittenOutcome].self)
       let outcomes = written.sorted { $0.key < $1.key }.map { $1.outcome($0) }
       let event: EventSelector =
@@ -33,7 +33,7 @@ extension LoyaltyQuestion: Codable {
             remedy: "Write `met: <touchpoint>` beside it, or leave it out.")
         }
         var rule =
-          try fields.value(.metric).map { ScoreRule($0) } ?? survey?.rule ?? ScoreRule(.ces)
+          try fields.value(.metric).map { ScoreRule($0) } ?? survey?.scoreRule ?? ScoreRule(.ces)
         if let ends = try fields.list(.scale, Int.self) {
           rule.scale = try ScoresQuestion.scale(ends)
         }

@@ -122,9 +122,8 @@ public struct Drivers: CatalogueAnswer {
           && drivers[$0].journeyFact?.verdict == .start
       }
       let named = Set(places.compactMap { drivers[$0].journeyFact?.touchpoint })
-      guard named == Set(journey.starts) else { return nil }
-      // Of two that are as frequent the first: `max` would take the last.
-      return places.reversed().max { all.means[$0 + 1] < all.means[$1 + 1] }
+      guard places.count > 1, named == Set(journey.starts) else { return nil }
+      return places.max { all.means[$0 + 1] < all.means[$1 + 1] }
     }
   }
 

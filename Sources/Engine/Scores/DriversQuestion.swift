@@ -196,7 +196,7 @@ extension DriversQuestion: CatalogueQuestion {
     do {
       let context = try decoder.questionContext()
       let name: String? = try fields.value(.survey)
-      let survey = try name.map { name throws(Refusal) in try context.survey(name) }
+      let survey = try name.map { name throws(Refusal) in try context.scoredSurvey(name) }
       let outcome: Outcome =
         try survey.map {
           try fields.value(.outcome, standard: .number(NumberSelector($0.scored)))

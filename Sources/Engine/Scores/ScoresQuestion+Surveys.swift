@@ -24,13 +24,6 @@ extension ScoresQuestion {
           ? "Count the answers with `trends`, by their property \(SurveyEvent.choice)."
           : "Ask for its elements, with by: element.")
     }
-    let usual: ScoreMetric =
-      switch survey.kind {
-      case .nps: .nps
-      case .csat: .csat
-      case .ces: .ces
-      case .rating, .choice, .text: .mean
-      }
     let sources = elements.map { name -> Source in
       let score = Expression.property(SurveyEvent.element(name))
       return Source(
@@ -38,12 +31,12 @@ extension ScoresQuestion {
         score: NumberSelector(score))
     }
     self.init(
-      metric ?? (isOfElements ? .mean : usual),
+      metric ?? (isOfElements ? .mean : survey.scoreRule.metric),
       of: isOfElements
         ? sources
         : [
           Source(
-            EventSelector(survey.name, rule: survey.rule()),
+            survey.answers,
             score: NumberSelector(.property(SurveyEvent.score)))
         ])
     rule.scale = isOfElements ? survey.elementScale : survey.scale
@@ -95,21 +88,5 @@ extension Survey {
       case .csat, .mean, .topBox: kind == .csat || kind == .rating
       }
     return isOfTheKind && scale == rule.scale && ScoreDirection(direction) == rule.direction
-  }
-}
-
-extension QuestionContext {
-  /// The experience's survey of a name.
-  ///
-  /// - Throws: `question.survey`.
-  func survey(_ name: String) throws(Refusal) -> Survey {
-    if let survey = experience?.survey(name) { return survey }
-    let known = experience?.surveys.map(\.name) ?? []
-    throw Refusal(
-      "question.survey", problem: "The experience has no survey “\(name.cut)”.",
-      remedy: nearest(to: name, among: known).map { "Did you mean “\($0)”?" }
-        ?? (known.isEmpty
-          ? "Write one into the experience, under `surveys:`."
-          : "Name one of \(known.joined(separator: ", "))."))
   }
 }

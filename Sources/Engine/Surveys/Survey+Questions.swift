@@ -5,33 +5,40 @@ import Statistics
 extension QuestionContext {
   /// The experience's survey of a name.
   ///
-  /// - Throws: `question.survey` where there is none, or none whose main answer is a number.
+  /// - Throws: `question.survey`.
   func survey(_ name: String) throws(Refusal) -> Survey {
-    let scored = experience?.surveys.filter(\.kind.isScored) ?? []
-    if let survey = scored.first(where: { $0.name == name }) { return survey }
-    let known = scored.map(\.name)
+    try survey(name, among: experience?.surveys ?? [], "")
+  }
+
+  /// The experience's survey of a name whose main answer is a number.
+  ///
+  /// - Throws: `question.survey`.
+  func scoredSurvey(_ name: String) throws(Refusal) -> Survey {
+    try survey(
+      name, among: experience?.surveys.filter(\.kind.isScored) ?? [],
+      " that is answered by a number")
+  }
+
+  private func survey(
+    _ name: String, among surveys: [Survey], _ kind: String
+  ) throws(Refusal) -> Survey {
+    if let survey = surveys.first(where: { $0.name == name }) { return survey }
+    let known = surveys.map(\.name)
     throw Refusal(
-      "question.survey",
-      problem: "The experience has no survey “\(name.cut)” that is answered by a number.",
+      "question.survey", problem: "The experience has no survey “\(name.cut)”\(kind).",
       remedy: nearest(to: name, among: known).map { "Did you mean “\($0)”?" }
         ?? (known.isEmpty
-          ? "Write one into the experience, or name an event."
+          ? "Write one into the experience, under `surveys:`."
           : "Name one of \(known.joined(separator: ", "))."))
   }
 }
 
 extension Survey {
   /// The events that are answers to it.
-  var answers: EventSelector {
-    EventSelector(
-      name,
-      rule: .binary(
-        .and, .isEvent(SurveyEvent.answered),
-        .binary(.equal, .property(SurveyEvent.survey), .string(name))))
-  }
+  var answers: EventSelector { EventSelector(name, rule: rule()) }
 
   /// How its main answers become a figure.
-  var rule: ScoreRule {
+  var scoreRule: ScoreRule {
     let metric: ScoreMetric =
       switch kind {
       case .nps: .nps
@@ -42,7 +49,7 @@ extension Survey {
     var rule = ScoreRule(metric)
     guard kind != .nps else { return rule }
     rule.scale = scale
-    rule.direction = direction == .higher ? .higher : .lower
+    rule.direction = ScoreDirection(direction)
     rule.boxes = min(rule.boxes, scale.count / 2)
     return rule
   }

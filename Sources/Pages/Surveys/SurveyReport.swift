@@ -58,7 +58,7 @@ public struct SurveyReport: Sendable {
     }
     if survey.hasWords {
       parts.append(
-        Part(title: "In their words", question: "question: words\nsurvey: \(name)\n"))
+        Part(title: "In their words", question: "question: words\nevent: \(name)\n"))
     }
     self.parts = parts
   }
