@@ -177,7 +177,7 @@ extension Store {
     }
     try forgetUnlinkedIdentities(database)
     try forgetMembers(Set(keys), database)
-    _ = try forgetInvitations(of: keys, database)
+    try forgetInvitations(of: keys, database)
     return links
   }
 

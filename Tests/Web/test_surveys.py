@@ -486,6 +486,16 @@ def test_a_mistake_elsewhere_in_the_experience_closes_no_survey(server):
     assert answer.status_code == 410 and "is closed" in answer.text
 
 
+def test_a_server_that_begins_with_a_mistake_asks_to_come_again(server, start):
+    path = "/s/" + invite(server)["link"].rsplit("/", 1)[1]
+    server.stop()
+    again = start(text=EXPERIENCE + "journeys: {first: {steps: [nowhere]}}\n")
+    answer = requests.post(again.url + path, data={"score": 3}, timeout=60)
+    assert answer.status_code == 503 and answer.headers["retry-after"]
+    again.experience.write_text(EXPERIENCE)
+    assert requests.post(again.url + path, data={"score": 3}, timeout=60).status_code == 200
+
+
 def test_an_erased_customer_s_link_leads_nowhere(server):
     link = invite(server)["link"]
     requests.post(link, data={"score": 1, "do": "keep"}, timeout=60)

@@ -117,7 +117,7 @@ private struct InvitationForm: Given {
     return kept
   }
 
-  static let title = "Invitation"
+  static let title = "SurveyInvitation"
   static let meaning = "One person who is asked one survey about one moment."
   static let fields: [Schema.Field] = [
     .init("id", .integer("The number.", example: 1)),

@@ -30,11 +30,15 @@ final class SurveyDesk: Sendable {
   /// The experience by which surveys are answered: the one that is there, or while its text has
   /// errors the last one that had none, so that a mistake elsewhere closes no survey.
   ///
-  /// - Throws: why there is none, where there never was one.
+  /// - Throws: `survey.unavailable` where there has not been one since the server was started.
   func experience(_ file: ExperienceFile) throws(Refusal) -> Experience {
     let now: Experience
     do throws(Refusal) { now = try file.usable() } catch {
-      guard let last = state.withLock({ $0.experience }) else { throw error }
+      guard let last = state.withLock({ $0.experience }) else {
+        throw Refusal(
+          "survey.unavailable", problem: "The experience can't be used: \(error.problem)",
+          remedy: error.remedy)
+      }
       return last
     }
     state.withLock { $0.experience = now }

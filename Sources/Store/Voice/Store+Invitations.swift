@@ -91,15 +91,12 @@ extension Store {
     }
   }
 
-  /// Removes all invitations of some identities; how many.
-  static func forgetInvitations(of keys: [UInt64], _ database: Database) throws -> Int {
-    var count = 0
+  /// Removes all invitations of some identities.
+  static func forgetInvitations(of keys: [UInt64], _ database: Database) throws {
     for key in keys {
       try database.execute(
         literal: "DELETE FROM invitations WHERE key = \(Int64(bitPattern: key))")
-      count += database.changesCount
     }
-    return count
   }
 
   /// Removes invitations that ended and speak of moments whose events are gone.
