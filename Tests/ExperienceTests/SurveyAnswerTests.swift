@@ -14,7 +14,8 @@ private typealias Fields = [(String, String)]
         "why", ask: Wording("Why?"),
         form: .choice([.init("late"), .init("broken"), .init("other")], several: true),
         when: [.init("score", .within(1...2))]),
-      .init("words", ask: Wording("Say more"), form: .text, when: [.init("why", .oneOf(["other"]))]),
+      .init(
+        "words", ask: Wording("Say more"), form: .text, when: [.init("why", .oneOf(["other"]))]),
       .init("again", ask: Wording("Again?"), form: .rating(0...10)),
     ])
 
@@ -40,23 +41,24 @@ private typealias Fields = [(String, String)]
       ])
   }
 
-  @Test(arguments: [
-    ([], "survey.missing"), ([("score", "")], "survey.missing"),
-    ([("elements.speed", "3")], "survey.missing"), ([("score", "0")], "survey.number"),
-    ([("score", "6")], "survey.number"), ([("score", "4.5")], "survey.number"),
-    ([("score", "vier")], "survey.number"), ([("score", "٣")], "survey.number"),
-    ([("score", "99999999999999999999")], "survey.number"), ([("score", "-1")], "survey.number"),
-    ([("score", "3"), ("score", "4")], "survey.twice"),
-    ([("score", "3"), ("elements.price", "3")], "survey.field"),
-    ([("score", "3"), ("choice", "late")], "survey.field"),
-    ([("score", "3"), ("comment", "hi")], "survey.field"),
-    ([("score", "3"), ("seen", "nothing")], "survey.field"),
-    ([("score", "3"), ("csrf", "x")], "survey.field"),
-    ([("score", "1"), ("answers.why", "Late")], "survey.option"),
-    ([("score", "1"), ("answers.why", "late"), ("answers.why", "late")], "survey.twice"),
-    ([("score", "3"), ("answers.again", "11")], "survey.number"),
-    ([("score", "3")], nil), ([("score", " 3 ")], nil),
-  ] as [(Fields, String?)])
+  @Test(
+    arguments: [
+      ([], "survey.missing"), ([("score", "")], "survey.missing"),
+      ([("elements.speed", "3")], "survey.missing"), ([("score", "0")], "survey.number"),
+      ([("score", "6")], "survey.number"), ([("score", "4.5")], "survey.number"),
+      ([("score", "vier")], "survey.number"), ([("score", "٣")], "survey.number"),
+      ([("score", "99999999999999999999")], "survey.number"), ([("score", "-1")], "survey.number"),
+      ([("score", "3"), ("score", "4")], "survey.twice"),
+      ([("score", "3"), ("elements.price", "3")], "survey.field"),
+      ([("score", "3"), ("choice", "late")], "survey.field"),
+      ([("score", "3"), ("comment", "hi")], "survey.field"),
+      ([("score", "3"), ("seen", "nothing")], "survey.field"),
+      ([("score", "3"), ("csrf", "x")], "survey.field"),
+      ([("score", "1"), ("answers.why", "Late")], "survey.option"),
+      ([("score", "1"), ("answers.why", "late"), ("answers.why", "late")], "survey.twice"),
+      ([("score", "3"), ("answers.again", "11")], "survey.number"),
+      ([("score", "3")], nil), ([("score", " 3 ")], nil),
+    ] as [(Fields, String?)])
   fileprivate func `is refused where it doesn't fit`(fields: Fields, expected: String?) {
     #expect(code(fields) == expected)
   }
@@ -91,8 +93,9 @@ private typealias Fields = [(String, String)]
     let longest = String(repeating: "ß", count: SurveyAnswer.longestText)
     #expect(try said(longest) == .string(longest))
     #expect(code(words + [("answers.words", longest + "ß")]) == "survey.text")
-    #expect(code(words + [("answers.words", "e" + String(repeating: "\u{301}", count: 10_000))])
-      == "survey.text")
+    #expect(
+      code(words + [("answers.words", "e" + String(repeating: "\u{301}", count: 10_000))])
+        == "survey.text")
     #expect(try said("a\u{0}b\u{1B}[2Jc\td\u{85}") == .string("ab[2Jc\td"))
     #expect(try said(" \r\n\t ") == nil)
   }

@@ -12,9 +12,11 @@ import Testing
       ends: .init(low: Wording("Bad"), high: Wording("Good")), elements: [.init("speed")],
       questions: [
         .init(
-          "why", ask: Wording("Why?"), form: .choice([.init("late"), .init("other")], several: false),
+          "why", ask: Wording("Why?"),
+          form: .choice([.init("late"), .init("other")], several: false),
           when: [.init("score", .within(1...2))]),
-        .init("words", ask: Wording("Say more"), form: .text, when: [.init("why", .oneOf(["other"]))]),
+        .init(
+          "words", ask: Wording("Say more"), form: .text, when: [.init("why", .oneOf(["other"]))]),
       ])
   }
 
@@ -65,7 +67,8 @@ import Testing
 
   @Test func `speaks the survey's language, and offers the others`() {
     var both = survey()
-    both.ask = Wording([(language: "en", text: "How?"), (language: "de", text: "Wie?")]) ?? both.ask
+    both.ask =
+      Wording([(language: "en", text: "How?"), (language: "de", text: "Wie?")]) ?? both.ask
     let german = page(both, language: "de").render().text
     #expect(german.contains("<html lang=\"de\""))
     #expect(german.contains("Wie?") && german.contains("Absenden"))
@@ -94,7 +97,8 @@ import Testing
     #expect(SurveyPhrases.all.map(\.language) == ["en", "de", "fr", "es", "it", "nl"])
     for phrases in SurveyPhrases.all {
       for child in Mirror(reflecting: phrases).children {
-        #expect((child.value as? String)?.isEmpty != true, "\(phrases.language) \(child.label ?? "")")
+        #expect(
+          (child.value as? String)?.isEmpty != true, "\(phrases.language) \(child.label ?? "")")
       }
     }
     #expect(SurveyPhrases.phrases(in: "xx").language == "en")

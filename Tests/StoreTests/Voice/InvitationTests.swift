@@ -1,5 +1,6 @@
 import Accounts
 import Events
+import Stories
 import Testing
 
 @testable import Store
@@ -68,7 +69,9 @@ private final class Post {
 
   /// The code of the refusal of some work.
   private func code(_ work: () throws -> Void) -> String? {
-    do { try work() } catch let refusal as Refusal { return refusal.code } catch { return "\(error)" }
+    do { try work() } catch let refusal as Refusal { return refusal.code } catch {
+      return "\(error)"
+    }
     return nil
   }
 
@@ -89,7 +92,9 @@ private final class Post {
     #expect(try post.store.invite([linked]) == 0)
   }
 
-  @Test func `asks a person as often as the budget has it, under all identities and surveys`() throws {
+  @Test func `asks a person as often as the budget has it, under all identities and surveys`()
+    throws
+  {
     #expect(try post.ask(post.subject("ada"))?.state == .sent)
     try post.store.link(Identity("ada"), Identity("anonymous:phone"))
     post.pass(.days(29))
@@ -257,7 +262,8 @@ private final class Post {
     _ = try post.tell()
     try post.store.keepDraft(#"[["comment","I am customer-ada"]]"#, of: id)
     try post.store.end(
-      id, as: .answered, telling: post.event("Survey Answered", "customer-ada", "I am customer-ada"))
+      id, as: .answered, telling: post.event("Survey Answered", "customer-ada", "I am customer-ada")
+    )
     #expect(try post.ask(post.subject("customer-bob"))?.state == .sent)
     let report = try post.store.erase(Identity("customer-ada"))
     #expect(report.isProven, "\(report.traces)")
@@ -281,7 +287,8 @@ private final class Post {
       post.subject("anonymous:phone"), post.subject("bob"), post.subject("bob", "shop"),
     ])
     try post.store.link(Identity("ada"), Identity("anonymous:phone"))
-    func found(_ filter: InvitationFilter, before: Int64? = nil, limit: Int = 10) throws -> [String] {
+    func found(_ filter: InvitationFilter, before: Int64? = nil, limit: Int = 10) throws -> [String]
+    {
       try post.store.invitations(filter, before: before, limit: limit)
         .map { "\($0.subject.identity.id) \($0.subject.survey)" }
     }
