@@ -1,7 +1,8 @@
 import Foundation
 
 extension MailMessage {
-  /// The mail as it is sent: lines of at most 78 bytes of ASCII, each ended by CR and LF.
+  /// The mail as it is sent: lines of ASCII, each ended by CR and LF, of at most 78 bytes but for
+  /// headers of its own.
   ///
   /// - Parameters:
   ///   - identifier: what stands before the `@` of its `Message-ID`; no other mail has it.
@@ -11,7 +12,7 @@ extension MailMessage {
     var lines = [
       MailText.header("From", of: from),
       MailText.header("To", of: to),
-      MailText.header("Subject", subject),
+      MailText.subject(subject),
       "Date: " + MailText.date(date),
       "Message-ID: <\(identifier)@\(from.domain)>",
       "MIME-Version: 1.0",
@@ -43,15 +44,22 @@ extension MailMessage {
 
 /// How texts are written in the ASCII of mail.
 enum MailText {
-  /// The longest line that is written, in bytes without its end; every program shows as many.
-  static let longestLine = 78
+  /// The longest line of a header that is folded, in bytes without its end, from RFC 2047.
+  static let longestLine = 76
   /// The longest encoded word, from RFC 2047.
   private static let longestWord = 75
 
-  /// A header, folded where it is long.
+  /// A header for people, folded where it is long.
+  static func subject(_ value: String) -> String {
+    folded(
+      "Subject", isPlain(value) ? value.split(separator: " ").map(String.init) : encoded(value))
+  }
+
+  /// A header for programs: as it is, also where it is long, for an address that is cut or encoded
+  /// leads nowhere.
   static func header(_ name: String, _ value: String) -> String {
-    let words = isPlain(value) ? value.split(separator: " ").map(String.init) : encoded(value)
-    return folded(name, words)
+    let isASCII = value.utf8.allSatisfy { (0x20...0x7E).contains($0) }
+    return isASCII && !value.contains("=?") ? "\(name): \(value)" : folded(name, encoded(value))
   }
 
   /// A header with an address and the name beside it.
