@@ -197,7 +197,7 @@ struct `A question on the command line` {
       let sheet = try await here.expect("questions", "funnel")
       #expect(sheet.output.contains("window") && sheet.output.contains("question: funnel"))
       let kinds = Figures(try await here.json("questions", "--format", "json")).list
-      #expect(kinds.count == 21)
+      #expect(kinds.count == 22)
       let wrong = try await here.run(["questions", "funel"])
       #expect(wrong.code == 64 && wrong.notes.contains("Did you mean “funnel”?"))
     }

@@ -39,10 +39,14 @@ struct TextReadings: Sendable {
   /// By segment, then by position in the dictionary.
   let segments: [[TextReading]]
 
-  /// Reads the texts once for all questions of the stories with the same themes.
+  /// For whom texts are read: what serves all questions with the same themes is kept beside the stories.
+  enum Use { case allQuestions, thisQuestion }
+
+  /// Reads the texts.
   ///
   /// - Throws: `words.texts`, `words.themes`.
-  init(_ property: String, themes: [ThemeWords], of stories: Stories) throws(Refusal) {
+  init(_ property: String, themes: [ThemeWords], of stories: Stories, for use: Use) throws(Refusal)
+  {
     guard themes.count <= WordsQuestion.mostThemes else {
       throw Refusal(
         "words.themes", problem: "There are \(themes.count) themes.",
@@ -57,19 +61,24 @@ struct TextReadings: Sendable {
         "words.texts", problem: "“\(property.cut)” has \(count) distinct texts.",
         remedy: "Ask of a property with at most \(WordsQuestion.mostTexts).")
     }
+    guard use == .allQuestions else {
+      segments = dictionaries.map { Self.read($0, themes) }
+      return
+    }
     let words = themes.map { ([$0.name] + $0.words).joined(separator: "\u{1F}") }
     let name = "texts \(property)\u{1E}" + words.joined(separator: "\u{1E}")
-    segments = stories.shelf.take(name) {
-      dictionaries.map { dictionary in
-        let pieces = (dictionary.count + Self.piece - 1) / Self.piece
-        return onAllCores(pieces) { piece in
-          let first = piece * Self.piece
-          return (first..<min(first + Self.piece, dictionary.count)).map {
-            TextReading(dictionary.text($0), themes: themes)
-          }
-        }.flatMap(\.self)
+    segments = stories.shelf.take(name) { dictionaries.map { Self.read($0, themes) } }
+  }
+
+  /// Reads the texts of a dictionary on all cores.
+  private static func read(_ dictionary: StringColumn, _ themes: [ThemeWords]) -> [TextReading] {
+    let pieces = (dictionary.count + piece - 1) / piece
+    return onAllCores(pieces) { place in
+      let first = place * piece
+      return (first..<min(first + piece, dictionary.count)).map {
+        TextReading(dictionary.text($0), themes: themes)
       }
-    }
+    }.flatMap(\.self)
   }
 
   /// So many texts are read by one core at a time.

@@ -13,7 +13,6 @@ struct WordsPlan: Sendable {
   let groups: [String]
   let segments: [WordsTable]
   let themes: [ThemeWords]
-  let titles: [String]
   /// The stories, of which listed texts are taken.
   let stories: Stories
   let filter: TextFilter
@@ -43,9 +42,11 @@ struct WordsPlan: Sendable {
     }
     filter = TextFilter(
       themes: wanted.map { 1 << UInt64(min(63, $0)) } ?? 0, feeling: question.feeling)
-    let readings = try TextReadings(question.text.name, themes: themes, of: stories)
+    let readings = try TextReadings(
+      question.text.name, themes: themes, of: stories,
+      // Of words that somebody looks for once nothing is kept.
+      for: themes.count == known.count ? .allQuestions : .thisQuestion)
     self.themes = Array(themes.prefix(known.count))
-    titles = known.map(\.title)
     let naming = try question.naming.map { naming throws(Refusal) in
       try NamingTable(
         naming, only: question.events, of: stories,

@@ -32,8 +32,8 @@ extension WordsQuestion: CatalogueQuestion {
           "theme", takes: "a theme of the experience, or words", standard: "all texts",
           meaning: "Only texts that speak of it.", input: .text),
         .init(
-          "feeling", takes: "negative, neutral or positive", standard: "all texts",
-          meaning: "Only texts with this feeling.",
+          "feeling", takes: "negative, neutral or positive", standard: "none",
+          meaning: "Only texts with this feeling; none is all texts.",
           input: .choice(Sentiment.Tone.allCases.map(\.rawValue))),
         .init(
           "verbatims", takes: "0 to \(mostVerbatims)",
