@@ -2,10 +2,8 @@ import Events
 
 extension PropertyColumn {
   /// The column of a batch as it lies there; its dictionary is in no order.
-  init(unsorted column: BatchColumn, of count: Int, memory: ColumnMemory)
-    throws(Refusal)
-  {
-    let rows = column.count == count ? nil : column.rows.map(memory.copy)
+  init(unsorted column: BatchColumn, memory: ColumnMemory) throws(Refusal) {
+    let rows = column.rows.map(memory.copy)
     switch column.values {
     case .strings(let positions, let strings):
       let codes = memory.room(for: positions.count, of: UInt32.self)
@@ -25,20 +23,21 @@ extension PropertyColumn {
 }
 
 extension StringColumn {
-  /// Copies texts into a column.
+  /// Copies texts into a column, in their order.
   init(_ strings: [String], memory: ColumnMemory) throws(Refusal) {
-    var bytes: [UInt8] = []
-    var ends: [Int] = []
-    ends.reserveCapacity(strings.count)
-    for string in strings {
-      bytes.append(contentsOf: string.utf8)
-      ends.append(bytes.count)
+    let length = strings.reduce(0) { $0 + $1.utf8.count }
+    guard length <= Int(UInt32.max) else { throw .tooMuchText(length) }
+    let offsets = memory.room(for: strings.count + 1, of: UInt32.self)
+    let bytes = memory.room(for: length, of: UInt8.self)
+    var end = 0
+    offsets[0] = 0
+    for (position, string) in strings.enumerated() {
+      for byte in string.utf8 {
+        bytes[end] = byte
+        end += 1
+      }
+      offsets[position + 1] = UInt32(end)
     }
-    let copy = memory.copy(bytes)
-    try self.init(
-      count: strings.count, length: bytes.count, memory: memory,
-      texts: ends.indices.lazy.map {
-        UnsafeBufferPointer(rebasing: copy[($0 == 0 ? 0 : ends[$0 - 1])..<ends[$0]])
-      })
+    self.init(offsets: UnsafeBufferPointer(offsets), bytes: UnsafeBufferPointer(bytes))
   }
 }

@@ -66,21 +66,31 @@ public struct HeldBatch: @unchecked Sendable {
     }
     self.arrivals = UnsafeBufferPointer(arrivals)
     ids = try batch.ids(in: order, memory: memory)
-    let moves = RowMoves(
-      pieces: [[RowMoves.Piece(rows: 0..<count, firstSlot: 0)]], destinations: places,
-      count: count)
-    properties = try moves.moved(
-      [
-        batch.properties.map { (column) throws(Refusal) in
-          try PropertyColumn(unsorted: column, of: count, memory: scratch)
-        }
-      ], memory: memory)
+    properties = try Self.properties(of: batch, to: places, memory: memory, scratch: scratch)
     var explicit = 0
     for message in batch.messages { explicit &+= Int(message >> 63) }
     explicitMessages = explicit
     links = batch.links
     byteCount = memory.byteCount + links.count * Self.linkSize
     self.memory = memory
+  }
+
+  /// The property columns, each value at the place of its row.
+  private static func properties(
+    of batch: Batch, to places: UnsafeMutableBufferPointer<UInt32>, memory: ColumnMemory,
+    scratch: ColumnMemory
+  ) throws(Refusal) -> [PropertyColumn] {
+    let isWhole = { (column: BatchColumn) in column.count == places.count }
+    let whole = try batch.properties.filter(isWhole).map { (column) throws(Refusal) in
+      try PropertyColumn(whole: column, to: places, memory: memory)
+    }
+    let others = try batch.properties.filter { !isWhole($0) }.map { (column) throws(Refusal) in
+      try PropertyColumn(unsorted: column, memory: scratch)
+    }
+    let moves = RowMoves(
+      pieces: [[RowMoves.Piece(rows: 0..<places.count, firstSlot: 0)]], destinations: places,
+      count: places.count)
+    return whole + (try moves.moved([others], memory: memory))
   }
 
   /// The place of each row in order of (bin, arrival), and where each bin begins.
@@ -128,11 +138,50 @@ extension ColumnMemory {
   fileprivate func scatter<Element: BitwiseCopyable>(
     _ elements: [Element], to places: UnsafeMutableBufferPointer<UInt32>
   ) -> UnsafeBufferPointer<Element> {
-    let scattered = room(for: elements.count, of: Element.self)
+    scatter(elements, to: places) { $0 }
+  }
+
+  /// What is made of each element, at its place.
+  @inline(__always) fileprivate func scatter<Element, Made: BitwiseCopyable>(
+    _ elements: [Element], to places: UnsafeMutableBufferPointer<UInt32>,
+    _ make: (Element) -> Made
+  ) -> UnsafeBufferPointer<Made> {
+    precondition(elements.count == places.count)
+    let scattered = room(for: elements.count, of: Made.self)
     elements.withUnsafeBufferPointer { elements in
-      for (row, place) in places.enumerated() { scattered[Int(place)] = elements[row] }
+      for (row, place) in places.enumerated() { scattered[Int(place)] = make(elements[row]) }
     }
     return UnsafeBufferPointer(scattered)
+  }
+}
+
+extension PropertyColumn {
+  /// The column of a batch all of whose events have a value, each value at its place.
+  ///
+  /// Its texts lie in the order of the batch; segments that are made of it order them.
+  fileprivate init(
+    whole column: BatchColumn, to places: UnsafeMutableBufferPointer<UInt32>, memory: ColumnMemory
+  ) throws(Refusal) {
+    let values: Values
+    var dictionary = StringColumn()
+    switch column.values {
+    case .strings(let positions, let strings):
+      dictionary = try StringColumn(strings, memory: memory)
+      if strings.count <= Int(UInt8.max) {
+        values = .codes8(
+          memory.scatter(positions, to: places) { UInt8(truncatingIfNeeded: $0 &+ 1) })
+      } else if strings.count <= Int(UInt16.max) {
+        values = .codes16(
+          memory.scatter(positions, to: places) { UInt16(truncatingIfNeeded: $0 &+ 1) })
+      } else {
+        values = .codes32(memory.scatter(positions, to: places) { $0 &+ 1 })
+      }
+    case .numbers(let numbers): values = .numbers(memory.scatter(numbers, to: places))
+    case .booleans(let booleans):
+      values = .booleans(memory.scatter(booleans, to: places) { $0 ? 2 : 1 })
+    }
+    self.init(
+      name: column.name, kind: column.kind, rows: nil, values: values, dictionary: dictionary)
   }
 }
 

@@ -47,11 +47,15 @@ struct JSONLiteral: BitwiseCopyable {
     let others =
       (raw.loadUnaligned(as: UInt64.self) & firstMask ^ first)
       | (raw.loadUnaligned(fromByteOffset: 8, as: UInt64.self) & secondMask ^ second)
-    return others == 0 && (count <= 16 || isLong(at: place))
+    return others == 0 && (count <= 16 || Self.areEqual(start, place, count))
   }
 
   /// Compares what goes beyond sixteen bytes; bytes that differ are never passed.
-  @inline(never) private func isLong(at place: UnsafePointer<UInt8>) -> Bool {
+  ///
+  /// It takes no literal, which would have to lie in memory for it.
+  @inline(never) private static func areEqual(
+    _ start: UnsafePointer<UInt8>, _ place: UnsafePointer<UInt8>, _ count: Int
+  ) -> Bool {
     var position = 16
     while position < count, place[position] == start[position] { position += 1 }
     return position == count

@@ -136,6 +136,66 @@ struct `A property column` {
     let column = try #require(segment.property("twice", .number))
     #expect((0..<count).compactMap { column.number(at: $0) } == [4])
   }
+
+  @Test
+  func `keeps one value where a reader gave every row two`() throws {
+    var world = World(seed: 6, count: 50)
+    var batch = try world.batch()
+    batch.properties = [4, 5].map {
+      BatchColumn(name: "twice", rows: nil, values: .numbers(Array(repeating: $0, count: 50)))
+    }
+    let segment = try StorySegment(sorting: batch)
+    #expect(segment.properties.map(\.name) == ["twice"])
+    let column = try #require(segment.property("twice", .number))
+    #expect((0..<50).allSatisfy { [4, 5].contains(column.number(at: $0)) })
+  }
+
+  @Test
+  func `has each text once that a row has, however a reader lists them`() throws {
+    var world = World(seed: 7, count: 3)
+    var batch = try world.batch()
+    batch.properties = [
+      BatchColumn(
+        name: "p", rows: nil,
+        values: .strings(positions: [3, 0, 1], strings: ["b", "a", "never", "b", "nor this"]))
+    ]
+    let segment = try StorySegment(sorting: batch)
+    let column = try #require(segment.property("p", .string))
+    let texts = (0..<column.dictionary.count).map { Array(column.dictionary.utf8($0)) }
+    #expect(texts == [Array("a".utf8), Array("b".utf8)])
+    let byArrival = (0..<3).sorted { segment.arrivals[$0] < segment.arrivals[$1] }
+    #expect(byArrival.map { column.value(at: $0) } == ["b", "b", "a"].map { .string($0) })
+  }
+
+  @Test(arguments: [[1, 300], [300, 1], [70_000, 2, 256], [255, 256]])
+  func `joins batches whose codes are of different widths`(distinct: [Int]) throws {
+    var names = EventNames()
+    var held: [HeldBatch] = []
+    var wanted: [[PropertyValue?]] = []
+    for (number, distinct) in distinct.enumerated() {
+      let events = (0..<distinct).map { row in
+        Event(
+          "e", at: Instant(milliseconds: Int64(row)), by: Identity("c\(row % 9)"),
+          properties: [
+            "p": .string("\(number) \(row &* 7919 % distinct)"), "n": .number(Double(row)),
+            "t": .boolean(row % 3 == 0),
+          ])
+      }
+      let first = UInt32(wanted.count)
+      held.append(try HeldBatch(try Batch(events, names: &names), firstArrival: first))
+      wanted += events.map { event in ["p", "n", "t"].map { event.properties[$0] } }
+    }
+    let segment = try StorySegment(sorting: held)
+    #expect(segment.count == wanted.count)
+    let columns = [
+      segment.property("p", .string), segment.property("n", .number),
+      segment.property("t", .boolean),
+    ]
+    for row in 0..<segment.count {
+      let values = columns.map { $0?.value(at: row) }
+      try #require(values == wanted[Int(segment.arrivals[row])])
+    }
+  }
 }
 
 extension StorySegment {

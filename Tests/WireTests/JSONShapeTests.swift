@@ -17,7 +17,8 @@ struct `Records of JSON that look alike` {
     "\"x\" ", " 5", "", "-", "\"9999-99\"",
   ]
   private static let keys = [
-    "p", "q", "value", "channel", "a key of more than sixteen bytes", "ké", "userId", "ts2",
+    "p", "q", "value", "channel", "a key of more than sixteen bytes",
+    "a key of more than sixteen signs", "ké", "userId", "ts2",
     "properties.x", "type", "message_id", "anonymous_id",
   ]
 
