@@ -15,8 +15,6 @@ struct MailCommand: AsyncParsableCommand {
 
       Examples:
         waymark mail you@example.com --config /etc/waymark/waymark.yaml
-        waymark mail you@example.com --set mail.server=smtp://localhost:25 \
-      --set mail.from=hello@example.com
       """)
 
   @Argument(help: "Where the mail goes.") var address: String

@@ -11,6 +11,15 @@ struct SurveyCommand: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "survey",
     abstract: "List surveys, make their links, and read answers from other programs.",
+    discussion: """
+      Surveys are written in the experience; `waymark serve` asks them. docs/surveys.md tells all.
+
+      Examples:
+        waymark survey list
+        waymark survey link delivery
+        waymark survey qr delivery > delivery.svg
+        waymark survey import answers.csv --survey delivery --dry-run
+      """,
     subcommands: [
       SurveyListCommand.self, SurveyShowCommand.self, SurveyLinkCommand.self,
       SurveyCodeCommand.self, SurveyImportCommand.self,

@@ -1,3 +1,4 @@
+import Engine
 import Foundation
 import Testing
 
@@ -197,7 +198,7 @@ struct `A question on the command line` {
       let sheet = try await here.expect("questions", "funnel")
       #expect(sheet.output.contains("window") && sheet.output.contains("question: funnel"))
       let kinds = Figures(try await here.json("questions", "--format", "json")).list
-      #expect(kinds.count == 22)
+      #expect(kinds.count == QuestionKind.allCases.count)
       let wrong = try await here.run(["questions", "funel"])
       #expect(wrong.code == 64 && wrong.notes.contains("Did you mean “funnel”?"))
     }

@@ -205,8 +205,9 @@ struct `The command line` {
     let forms = Manual.commands.filter { $0.options.contains("format") }.map(\.name)
     #expect(
       Set(forms) == [
-        "check", "import", "map", "funnel", "score", "drivers", "words", "ask", "questions", "segments",
-        "customers", "erase", "retain", "pull", "verify", "doctor", "export", "version",
+        "check", "import", "map", "funnel", "score", "drivers", "words", "ask", "questions",
+        "segments",
+        "customers", "inbox", "erase", "retain", "pull", "verify", "doctor", "export", "version",
       ])
   }
 
