@@ -30,6 +30,8 @@ public struct TileView: Sendable {
 
   public var title: Title
   public var content: Content
+  /// The figure itself, where one says it all.
+  public var lead: String?
 
   /// Makes a tile.
   public init(_ title: Title, _ content: Content) {
@@ -48,6 +50,7 @@ public struct TileView: Sendable {
       case .refused(let refusal):
         "<p class=\"notice problem\">\(refusal.problem) \(refusal.remedy)</p>"
       }
-    return title.markup + body
+    let lead: Markup? = lead.map { "<p class=\"given\">\($0)</p>" }
+    return "\(title.markup)\(lead)\(body)"
   }
 }

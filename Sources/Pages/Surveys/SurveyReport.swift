@@ -10,9 +10,11 @@ public struct SurveyReport: Sendable {
   }
 
   public let parts: [Part]
+  /// More than this are compared under Explore.
+  private static let mostSegments = 8
 
   /// Says what is asked of the answers to a survey: the first part sums them up.
-  public init(_ survey: Survey) {
+  public init(_ survey: Survey, in experience: Experience) {
     let name = Self.quoted(survey.name)
     var parts: [Part] = []
     func scores(_ title: String, _ more: String = "") {
@@ -54,7 +56,10 @@ public struct SurveyReport: Sendable {
     }
     if survey.kind.isScored {
       scores("By channel", "by: channel\n")
-      scores("By journey", "by: properties.\(SurveyEvent.journey)\n")
+      let segments = experience.segments.prefix(Self.mostSegments).map { Self.quoted($0.name) }
+      if !segments.isEmpty {
+        scores("By segment", "breakdown: {who: [\(segments.joined(separator: ", "))]}\n")
+      }
     }
     if survey.hasWords {
       parts.append(

@@ -1,9 +1,11 @@
 import Accounts
+import Answers
 import Engine
 import Events
 import Experience
 import Hummingbird
 import Pages
+import Statistics
 import Stories
 
 /// What surveys' answers come to: all surveys, and the report of one.
@@ -27,7 +29,7 @@ enum SurveyResultRoutes {
       try await visit.untilLeft {
         let request = try await SurveyRequest(visit)
         let number = try visit.number("tile")
-        let parts = SurveyReport(request.survey).parts
+        let parts = SurveyReport(request.survey, in: request.experience).parts
         guard parts.indices.contains(number - 1) else {
           throw Refusal(
             "survey.part", problem: "The report has no part \(number).",
@@ -57,7 +59,7 @@ enum SurveyResultRoutes {
 
   private static func show(_ visit: Visit) async throws -> Response {
     let request = try await SurveyRequest(visit)
-    let parts = SurveyReport(request.survey).parts
+    let parts = SurveyReport(request.survey, in: request.experience).parts
     var page = SurveyResultsPage(
       request.survey, in: request.experience, picker: request.picker,
       titles: try parts.map { try request.title(of: $0) }, seen: request.seen)
@@ -120,9 +122,24 @@ struct SurveyRequest: Sendable {
 
   /// The survey's score in the last days, at a glance.
   func summary() async throws -> TileView {
-    guard let first = SurveyReport(survey).parts.first else { throw CancellationError() }
+    guard let first = SurveyReport(survey, in: experience).parts.first else {
+      throw CancellationError()
+    }
     let scope = try MapChoice(range: String(SurveysPage.days)).scope(in: context, of: stories)
-    return try await view(of: first, scope, under: SurveysPage.title(survey))
+    var tile = try await view(of: first, scope, under: SurveysPage.title(survey))
+    tile.lead = lead(of: tile)
+    return tile
+  }
+
+  /// The score in figures; nil where there is none.
+  private func lead(of tile: TileView) -> String? {
+    guard case .answer(let answered, let style) = tile.content,
+      case .scores(let scores) = answered.answer, let figure = scores.figures.first,
+      let value = figure.value.value
+    else { return nil }
+    let measure: AnswerTable.Measure = scores.metric == .csat ? .share : .number
+    return style.text(.number(value), measure)
+      + " of \(style.text(.count(figure.answers), .count)) answers"
   }
 
   /// A part of the report with what was counted for it; what can't be counted says why.
