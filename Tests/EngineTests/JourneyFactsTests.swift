@@ -138,7 +138,14 @@ struct `Facts of journeys as drivers` {
       let speed = isLate ? 1 + random.below(3) : 4 + random.below(4)
       func event(_ name: String, _ hours: Int, _ numbers: [String: Int] = [:]) -> Event {
         var properties = numbers.mapValues { PropertyValue.number(Double($0)) }
-        if !numbers.isEmpty { properties[SurveyEvent.survey] = .string("delivery") }
+        if !numbers.isEmpty {
+          properties[SurveyEvent.survey] = .string("delivery")
+          // Of some it is said what they speak of: an hour after the case was over.
+          let moment = Instant(milliseconds: 41 * 3_600_000)
+          if customer.isMultiple(of: 2) {
+            properties[SurveyEvent.occasion] = .string("\(moment)")
+          }
+        }
         return Event(
           name, at: Instant(milliseconds: Int64(hours) * 3_600_000), by: who,
           properties: properties)

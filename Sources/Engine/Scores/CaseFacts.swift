@@ -6,8 +6,8 @@ import Stories
 /// Facts of a journey's cases, ready for some stories.
 ///
 /// An answer belongs to the case whose start it names; else to the latest one in which the moment lies
-/// that it speaks of; else to the latest one that began before it, at most a window ago. The case is taken
-/// as it was before the answer.
+/// that it speaks of; else to the latest one that began before that moment (the answer's own where it
+/// speaks of none), at most a window ago. The case is taken as it was before the answer.
 struct CaseFacts: Sendable {
   /// A fact and where among the observation's numbers it goes.
   private struct Fact: Sendable {
@@ -103,10 +103,14 @@ struct CaseFacts: Sendable {
     {
       return latest { $0.start == start }
     }
-    if let moment = named.occasion.moment(at: row) {
-      return latest { $0.start <= moment && moment <= $0.end }
+    let occasion = named.occasion.moment(at: row)
+    if let occasion, let found = latest({ $0.start <= occasion && occasion <= $0.end }) {
+      return found
     }
-    return latest { time <= $0.start.addingSaturating(journey.window.milliseconds) }
+    let moment = occasion ?? time
+    return latest {
+      $0.start <= moment && moment <= $0.start.addingSaturating(journey.window.milliseconds)
+    }
   }
 
   private func value(

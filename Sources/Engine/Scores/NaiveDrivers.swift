@@ -131,9 +131,7 @@ private struct NaiveCaseFacts {
     let found = NaiveJourney.cases(
       [Array(story[..<position])], experience: experience, question: question
     )[0].sorted { ($0.time, $0.positions[0]) < ($1.time, $1.positions[0]) }
-    guard let own = found.last(where: { belongs(story[position], to: $0, of: journey) }) else {
-      return nil
-    }
+    guard let own = own(of: story[position], among: found, of: journey) else { return nil }
     let facts = twin.facts(of: own)
     let steps = journey.stepsToGoal
     let step = steps.firstIndex { $0.touchpoints.contains(fact.touchpoint ?? "") }
@@ -157,7 +155,10 @@ private struct NaiveCaseFacts {
     }
   }
 
-  private func belongs(_ answer: Event, to found: NaiveCase, of journey: Journey) -> Bool {
+  /// The case that an answer belongs to, of those in the order of their starts.
+  private func own(
+    of answer: Event, among found: [NaiveCase], of journey: Journey
+  ) -> NaiveCase? {
     func moment(_ property: String) -> Instant? {
       if case .string(let text)? = answer.properties[property] {
         Instant(iso8601: text)
@@ -168,11 +169,13 @@ private struct NaiveCaseFacts {
     if answer.properties[SurveyEvent.journey] == .string(journey.name),
       let start = moment(SurveyEvent.caseStart)
     {
-      return found.time == start
+      return found.last { $0.time == start }
     }
-    if let occasion = moment(SurveyEvent.occasion) {
-      return found.time <= occasion && occasion <= found.end
+    let occasion = moment(SurveyEvent.occasion)
+    if let occasion, let own = found.last(where: { $0.time <= occasion && occasion <= $0.end }) {
+      return own
     }
-    return answer.time <= found.limit
+    let time = occasion ?? answer.time
+    return found.last { $0.time <= time && time <= $0.limit }
   }
 }
