@@ -2,6 +2,7 @@
 
 import base64
 import concurrent.futures
+import contextlib
 import hashlib
 import hmac
 import re
@@ -141,6 +142,16 @@ def until(check, seconds=40):
     raise AssertionError("It did not come to be.")
 
 
+def looked_at(server, survey="delivery"):
+    """Waits for the first look at a survey: nobody is asked for what was before it."""
+    def look():
+        file = f"file:{server.data}/waymark.sqlite?mode=ro"
+        with contextlib.closing(sqlite3.connect(file, uri=True)) as database:
+            return database.execute(
+                "SELECT 1 FROM survey_looks WHERE survey = ?", [survey]).fetchone()
+    until(look)
+
+
 def phone(browser, **options):
     context = browser.new_context(
         viewport=PHONE, has_touch=True, is_mobile=True, locale="en-GB", **options)
@@ -163,7 +174,7 @@ def test_a_customer_is_asked_by_mail_and_answers_by_thumb(start, browser, tmp_pa
         server.url + API + "/keys", json={"name": "shop"}, headers=server.form,
         timeout=60).json()["secret"]
     try:
-        time.sleep(1.5)  # Nobody is asked for what was before a survey was looked at first.
+        looked_at(server)
         identify(server, "ada", email="ada@example.org", language="de")
         send(server, "ada", "Parcel Received")
         send(server, "bob", "Parcel Received")
@@ -203,7 +214,7 @@ def test_invitations_wait_until_a_server_for_mail_is_set(start):
     server.key = server.session.post(
         server.url + API + "/keys", json={"name": "shop"}, headers=server.form,
         timeout=60).json()["secret"]
-    time.sleep(1.5)
+    looked_at(server)
     identify(server, "ada", email="ada@example.org")
     send(server, "ada", "Parcel Received")
     [waiting] = until(lambda: invitations(server))

@@ -8,7 +8,7 @@ import requests
 from collecting import write_key
 from conftest import set_up, sign_in
 from smtp_server import MailServer
-from test_surveys import free_port, identify, phone, tap, until
+from test_surveys import free_port, identify, looked_at, phone, tap, until
 
 EXPERIENCE = """\
 experience: Shop
@@ -62,8 +62,7 @@ def test_the_whole_way_of_what_a_customer_says(serve, tmp_path, page, browser):
         api = server.url + "/api/v1"
         identify(server, "ada", email="ada@example.org")
         send(server, "Order Completed", 3600)
-        # Nobody is asked for what was before the survey was looked at first.
-        page.wait_for_timeout(2000)
+        looked_at(server)
         send(server, "Parcel Received", 0)
 
         # Event → survey mail, which a scanner looks through.
