@@ -138,8 +138,12 @@ struct SurveyRequest: Sendable {
       let value = figure.value.value
     else { return nil }
     let measure: AnswerTable.Measure = scores.metric == .csat ? .share : .number
-    return style.text(.number(value), measure)
-      + " of \(style.text(.count(figure.answers), .count)) answers"
+    func text(_ number: Double) -> String { style.text(.number(number), measure) }
+    var words = text(value)
+    if let low = figure.value.low, let high = figure.value.high {
+      words += " (\(text(low)) to \(text(high)))"
+    }
+    return words + " · \(style.text(.count(figure.answers), .count)) answers"
   }
 
   /// A part of the report with what was counted for it; what can't be counted says why.
