@@ -179,6 +179,8 @@ def test_a_customer_is_asked_by_mail_and_answers_by_thumb(start, browser, tmp_pa
         send(server, "ada", "Parcel Received")
         send(server, "bob", "Parcel Received")
         mail = until(lambda: post.handler.mails and post.handler.mails[0])
+        # It can be here a moment before it is noted as sent.
+        until(lambda: invitations(server, state="sent"))
         assert mail.recipients == ["ada@example.org"]
         link = re.search(rf"http://127\.0\.0\.1:{port}/s/[\w-]+", mail.text()).group()
         page = phone(browser)
