@@ -177,10 +177,12 @@ private final class ImportLine: Sendable {
     do {
       while let (chunk, first, fraction) = try nextChunk() {
         let read = format.read(chunk, names: session.names)
+        let (records, rejections) = (read.records, read.rejections)
+        let batch = try read.held(firstArrival: first)
         try take(
           Done(
-            batch: try HeldBatch(read.batch, firstArrival: first), point: ResumePoint(after: chunk),
-            records: read.records, accepted: read.batch.count, rejections: read.rejections),
+            batch: batch, point: ResumePoint(after: chunk), records: records,
+            accepted: batch.count, rejections: rejections),
           index: chunk.index, fraction: fraction)
       }
     } catch {

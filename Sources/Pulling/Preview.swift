@@ -83,12 +83,14 @@ extension Preview {
     guard let chunk = try chunks.next() else { return preview }
     let names = SharedEventNames(EventNames())
     let read = chunks.format.read(chunk, names: names)
-    preview.rows = (0..<min(mostRows, read.batch.count)).map { row in
+    let rejections = read.rejections
+    let batch = read.batch()
+    preview.rows = (0..<min(mostRows, batch.count)).map { row in
       Row(
         place: "\(file.name), event \(row + 1)",
-        event: .success(read.batch.event(row, names: names.current)))
+        event: .success(batch.event(row, names: names.current)))
     }
-    preview.rows += read.rejections.kept.prefix(mostRows).map { each in
+    preview.rows += rejections.kept.prefix(mostRows).map { each in
       Row(
         place: "\(file.name), record \(each.record)",
         event: .failure(

@@ -127,15 +127,6 @@ public struct BatchColumn: Sendable {
     self.values = values
   }
 
-  /// How many values there are.
-  var count: Int {
-    switch values {
-    case .strings(let positions, _): positions.count
-    case .numbers(let numbers): numbers.count
-    case .booleans(let booleans): booleans.count
-    }
-  }
-
   /// The kind of the values.
   public var kind: PropertyKind {
     switch values {

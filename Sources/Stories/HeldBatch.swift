@@ -41,13 +41,18 @@ public struct HeldBatch: @unchecked Sendable {
   /// - Parameter firstArrival: the arrival of the batch's first event; the others follow.
   /// - Throws: `stories.size` where there are more events than arrivals.
   public init(_ batch: Batch, firstArrival: UInt32 = 0) throws(Refusal) {
+    let scratch = ColumnMemory()
+    defer { withExtendedLifetime(scratch) {} }
+    try self.init(BatchView(batch, in: scratch), firstArrival: firstArrival)
+  }
+
+  /// Orders by bins what lies elsewhere, which is not needed afterwards.
+  ///
+  /// - Parameter firstArrival: the arrival of the batch's first event; the others follow.
+  /// - Throws: `stories.size` where there are more events than arrivals.
+  public init(_ batch: BatchView, firstArrival: UInt32 = 0) throws(Refusal) {
     let count = batch.count
     guard Int(firstArrival) + count < Int(UInt32.max) else { throw .tooManyRows(count) }
-    precondition(
-      batch.namespaces.count == count && batch.idStarts.count == count
-        && batch.idLengths.count == count && batch.codes.count == count
-        && batch.times.count == count && batch.messages.count == count,
-      "Each event has an entry in every row column.")
     let memory = ColumnMemory()
     let scratch = ColumnMemory()
     defer { withExtendedLifetime(scratch) {} }
@@ -77,10 +82,10 @@ public struct HeldBatch: @unchecked Sendable {
 
   /// The property columns, each value at the place of its row.
   private static func properties(
-    of batch: Batch, to places: UnsafeMutableBufferPointer<UInt32>, memory: ColumnMemory,
+    of batch: BatchView, to places: UnsafeMutableBufferPointer<UInt32>, memory: ColumnMemory,
     scratch: ColumnMemory
   ) throws(Refusal) -> [PropertyColumn] {
-    let isWhole = { (column: BatchColumn) in column.count == places.count }
+    let isWhole = { (column: BatchView.Column) in column.count == places.count }
     let whole = try batch.properties.filter(isWhole).map { (column) throws(Refusal) in
       try PropertyColumn(whole: column, to: places, memory: memory)
     }
@@ -95,7 +100,7 @@ public struct HeldBatch: @unchecked Sendable {
 
   /// The place of each row in order of (bin, arrival), and where each bin begins.
   private static func place(
-    _ keys: [UInt64], into places: UnsafeMutableBufferPointer<UInt32>
+    _ keys: UnsafeBufferPointer<UInt64>, into places: UnsafeMutableBufferPointer<UInt32>
   ) -> [Int] {
     var starts = [Int](repeating: 0, count: bins + 1)
     starts.withUnsafeMutableBufferPointer { starts in
@@ -136,21 +141,19 @@ public struct HeldBatch: @unchecked Sendable {
 extension ColumnMemory {
   /// The elements, each at its place.
   fileprivate func scatter<Element: BitwiseCopyable>(
-    _ elements: [Element], to places: UnsafeMutableBufferPointer<UInt32>
+    _ elements: UnsafeBufferPointer<Element>, to places: UnsafeMutableBufferPointer<UInt32>
   ) -> UnsafeBufferPointer<Element> {
     scatter(elements, to: places) { $0 }
   }
 
   /// What is made of each element, at its place.
   @inline(__always) fileprivate func scatter<Element, Made: BitwiseCopyable>(
-    _ elements: [Element], to places: UnsafeMutableBufferPointer<UInt32>,
+    _ elements: UnsafeBufferPointer<Element>, to places: UnsafeMutableBufferPointer<UInt32>,
     _ make: (Element) -> Made
   ) -> UnsafeBufferPointer<Made> {
     precondition(elements.count == places.count)
     let scattered = room(for: elements.count, of: Made.self)
-    elements.withUnsafeBufferPointer { elements in
-      for (row, place) in places.enumerated() { scattered[Int(place)] = make(elements[row]) }
-    }
+    for (row, place) in places.enumerated() { scattered[Int(place)] = make(elements[row]) }
     return UnsafeBufferPointer(scattered)
   }
 }
@@ -160,7 +163,8 @@ extension PropertyColumn {
   ///
   /// Its texts lie in the order of the batch; segments that are made of it order them.
   fileprivate init(
-    whole column: BatchColumn, to places: UnsafeMutableBufferPointer<UInt32>, memory: ColumnMemory
+    whole column: BatchView.Column, to places: UnsafeMutableBufferPointer<UInt32>,
+    memory: ColumnMemory
   ) throws(Refusal) {
     let values: Values
     var dictionary = StringColumn()
@@ -185,7 +189,7 @@ extension PropertyColumn {
   }
 }
 
-extension Batch {
+extension BatchView {
   /// The ids of the rows in an order, with eight bytes of room behind the last.
   fileprivate func ids(
     in order: UnsafeMutableBufferPointer<UInt32>, memory: ColumnMemory
@@ -197,29 +201,21 @@ extension Batch {
     let room = memory.room(for: length + 16, of: UInt8.self)
     var end = 0
     offsets[0] = 0
-    idBytes.withUnsafeBufferPointer { bytes in
-      idStarts.withUnsafeBufferPointer { starts in
-        idLengths.withUnsafeBufferPointer { lengths in
-          for (place, row) in order.enumerated() {
-            let (start, size) = (Int(starts[Int(row)]), Int(lengths[Int(row)]))
-            precondition(size <= bytes.count && start <= bytes.count - size)
-            if let source = bytes.baseAddress, let target = room.baseAddress {
-              // Most ids fit into sixteen bytes, whose copy is no call; what is too much is
-              // written over by the next.
-              if size <= 16, start + 16 <= bytes.count {
-                let sixteen = UnsafeRawPointer(source + start).loadUnaligned(
-                  as: SIMD16<UInt8>.self)
-                UnsafeMutableRawPointer(target + end).storeBytes(
-                  of: sixteen, as: SIMD16<UInt8>.self)
-              } else {
-                (target + end).update(from: source + start, count: size)
-              }
-            }
-            end += size
-            offsets[place + 1] = UInt32(truncatingIfNeeded: end)
-          }
+    for (place, row) in order.enumerated() {
+      let (start, size) = (Int(idStarts[Int(row)]), Int(idLengths[Int(row)]))
+      precondition(size <= idBytes.count && start <= idBytes.count - size)
+      if let source = idBytes.baseAddress, let target = room.baseAddress {
+        // Most ids fit into sixteen bytes, whose copy is no call; what is too much is written over
+        // by the next.
+        if size <= 16, start + 16 <= idBytes.count {
+          let sixteen = UnsafeRawPointer(source + start).loadUnaligned(as: SIMD16<UInt8>.self)
+          UnsafeMutableRawPointer(target + end).storeBytes(of: sixteen, as: SIMD16<UInt8>.self)
+        } else {
+          (target + end).update(from: source + start, count: size)
         }
       }
+      end += size
+      offsets[place + 1] = UInt32(truncatingIfNeeded: end)
     }
     return StringColumn(
       offsets: UnsafeBufferPointer(offsets),

@@ -78,16 +78,13 @@ struct BatchWriter: ~Copyable {
       Identity(namespace, own.string), Identity(otherNamespace, other.string), time: time)
   }
 
-  /// The batch.
-  func batch() -> Batch {
-    var batch = Batch()
-    rows.columns(of: &batch)
-    batch.idBytes = ids.array
-    batch.links = Set(links.values)
+  /// What was written; the writer must be held as long as it is looked at.
+  mutating func view() -> BatchView {
+    var columns: [BatchView.Column] = []
     for (position, name) in propertyNames.enumerated() {
-      properties.base[position].columns(name: name, of: count, into: &batch.properties)
+      properties.base[position].view(name: name, of: count, into: &columns)
     }
-    return batch
+    return rows.view(ids: ids.view, properties: columns, links: Set(links.values))
   }
 
   deinit {
@@ -152,14 +149,15 @@ private struct RowColumns {
     self = larger
   }
 
-  func columns(of batch: inout Batch) {
-    batch.keys = Array(UnsafeBufferPointer(start: keys, count: count))
-    batch.messages = Array(UnsafeBufferPointer(start: messages, count: count))
-    batch.times = Array(UnsafeBufferPointer(start: times, count: count))
-    batch.idStarts = Array(UnsafeBufferPointer(start: idStarts, count: count))
-    batch.idLengths = Array(UnsafeBufferPointer(start: idLengths, count: count))
-    batch.codes = Array(UnsafeBufferPointer(start: codes, count: count))
-    batch.namespaces = Array(UnsafeBufferPointer(start: namespaces, count: count))
+  func view(
+    ids: UnsafeBufferPointer<UInt8>, properties: [BatchView.Column], links: Set<IdentityPair>
+  ) -> BatchView {
+    BatchView(
+      keys: .init(start: keys, count: count), namespaces: .init(start: namespaces, count: count),
+      idStarts: .init(start: idStarts, count: count),
+      idLengths: .init(start: idLengths, count: count), idBytes: ids,
+      codes: .init(start: codes, count: count), times: .init(start: times, count: count),
+      messages: .init(start: messages, count: count), properties: properties, links: links)
   }
 
   func deallocate() {
@@ -196,9 +194,9 @@ private struct RowList {
   }
 
   /// The rows; nil where those of all events are there.
-  func rows(of events: Int) -> [UInt32]? {
-    if isListed { return listed.array }
-    return count == events ? nil : Array(0..<UInt32(count))
+  mutating func view(of events: Int) -> UnsafeBufferPointer<UInt32>? {
+    if !isListed, count != events { begin() }
+    return isListed ? listed.view : nil
   }
 
   func deallocate() { listed.deallocate() }
@@ -234,21 +232,22 @@ struct PropertyWriter {
     booleans.append(boolean)
   }
 
-  func columns(name: String, of count: Int, into columns: inout [BatchColumn]) {
+  mutating func view(name: String, of count: Int, into columns: inout [BatchView.Column]) {
     if textRows.count > 0 {
       columns.append(
-        BatchColumn(
-          name: name, rows: textRows.rows(of: count),
-          values: .strings(positions: textPositions.array, strings: texts.strings)))
+        BatchView.Column(
+          name: name, rows: textRows.view(of: count),
+          values: .strings(positions: textPositions.view, strings: texts.strings)))
     }
     if numberRows.count > 0 {
       columns.append(
-        BatchColumn(name: name, rows: numberRows.rows(of: count), values: .numbers(numbers.array)))
+        BatchView.Column(
+          name: name, rows: numberRows.view(of: count), values: .numbers(numbers.view)))
     }
     if booleanRows.count > 0 {
       columns.append(
-        BatchColumn(
-          name: name, rows: booleanRows.rows(of: count), values: .booleans(booleans.array)))
+        BatchView.Column(
+          name: name, rows: booleanRows.view(of: count), values: .booleans(booleans.view)))
     }
   }
 

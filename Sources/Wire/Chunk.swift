@@ -1,3 +1,4 @@
+import Events
 import Stories
 
 /// Whole records of a file, cut out for one thread to read.
@@ -48,11 +49,33 @@ public struct Chunk: Sendable {
 }
 
 /// What one chunk held.
-public struct ReadChunk: Sendable {
-  /// The events.
-  public var batch: Batch
+public struct ReadChunk: ~Copyable {
+  private var writer: BatchWriter
   /// What was not taken, and why.
-  public var rejections: Rejections
+  public let rejections: Rejections
   /// How many records there were, blank lines among them.
-  public var records: Int
+  public internal(set) var records: Int
+
+  init(_ writer: consuming BatchWriter, rejections: Rejections, records: Int) {
+    self.writer = writer
+    self.rejections = rejections
+    self.records = records
+  }
+
+  /// The events.
+  public consuming func batch() -> Batch {
+    let batch = Batch(writer.view())
+    withExtendedLifetime(writer) {}
+    return batch
+  }
+
+  /// The events, ordered to wait for others.
+  ///
+  /// - Parameter firstArrival: the arrival of the first event; the others follow.
+  /// - Throws: `stories.size` where there are more events than arrivals.
+  public consuming func held(firstArrival: UInt32) throws(Refusal) -> HeldBatch {
+    let held = try HeldBatch(writer.view(), firstArrival: firstArrival)
+    withExtendedLifetime(writer) {}
+    return held
+  }
 }

@@ -28,9 +28,9 @@ public struct EventFileFormat: Sendable {
   /// A record that cannot be taken is rejected with its reason and harms no other. Event names
   /// get their codes from `names`, which the threads share.
   public func read(_ chunk: Chunk, names: SharedEventNames) -> ReadChunk {
-    chunk.bytes.withUnsafeBufferPointer { buffer in
+    chunk.bytes.span.withUnsafeBufferPointer { (buffer) -> ReadChunk in
       guard let bytes = buffer.baseAddress else {
-        return ReadChunk(batch: Batch(), rejections: chunk.dropped, records: 0)
+        return ReadChunk(BatchWriter(expecting: 0), rejections: chunk.dropped, records: 0)
       }
       switch layout {
       case .csv(let layout):

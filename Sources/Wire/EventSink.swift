@@ -311,9 +311,11 @@ struct EventSink: ~Copyable {
     writer.properties.base[slot].append(text: text, row: writer.count &- 1)
   }
 
-  /// What was read.
-  func finish() -> ReadChunk {
-    ReadChunk(batch: writer.batch(), rejections: rejections, records: records)
+  /// What was read; nothing can be written afterwards.
+  mutating func finish() -> ReadChunk {
+    var written = BatchWriter(expecting: 0)
+    swap(&written, &writer)
+    return ReadChunk(written, rejections: rejections, records: records)
   }
 }
 

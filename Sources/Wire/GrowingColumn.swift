@@ -50,7 +50,8 @@ struct GrowingColumn<Element: BitwiseCopyable> {
     count &+= text.count
   }
 
-  var array: [Element] { Array(UnsafeBufferPointer(start: base, count: count)) }
+  /// The values; they must not grow or be given back as long as they are looked at.
+  var view: UnsafeBufferPointer<Element> { UnsafeBufferPointer(start: base, count: count) }
 
   func deallocate() { base.deallocate() }
 }

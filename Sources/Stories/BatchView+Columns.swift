@@ -2,8 +2,8 @@ import Events
 
 extension PropertyColumn {
   /// The column of a batch as it lies there; its dictionary is in no order.
-  init(unsorted column: BatchColumn, memory: ColumnMemory) throws(Refusal) {
-    let rows = column.rows.map(memory.copy)
+  init(unsorted column: BatchView.Column, memory: ColumnMemory) throws(Refusal) {
+    let rows = column.rows
     switch column.values {
     case .strings(let positions, let strings):
       let codes = memory.room(for: positions.count, of: UInt32.self)
@@ -13,7 +13,7 @@ extension PropertyColumn {
         dictionary: try StringColumn(strings, memory: memory))
     case .numbers(let numbers):
       self.init(
-        name: column.name, kind: .number, rows: rows, values: .numbers(memory.copy(numbers)))
+        name: column.name, kind: .number, rows: rows, values: .numbers(numbers))
     case .booleans(let booleans):
       self.init(
         name: column.name, kind: .boolean, rows: rows,
