@@ -29,30 +29,6 @@ typealias Sixteen = SIMD16<UInt8>
   return found
 }
 
-/// How often a byte occurs.
-func count(of byte: UInt8, in bytes: UnsafeBufferPointer<UInt8>) -> Int {
-  guard let base = bytes.baseAddress else { return 0 }
-  let wanted = SIMD64<UInt8>(repeating: byte)
-  var total = 0
-  var position = 0
-  while position &+ 64 <= bytes.count {
-    // A lane counts to 255 before it is emptied.
-    let end = min(bytes.count &- 63, position &+ 255 &* 64)
-    var lanes = SIMD64<UInt8>(repeating: 0)
-    while position < end {
-      let block = UnsafeRawPointer(base + position).loadUnaligned(as: SIMD64<UInt8>.self)
-      lanes &-= unsafeBitCast(block .== wanted, to: SIMD64<UInt8>.self)
-      position &+= 64
-    }
-    for lane in 0..<64 { total &+= Int(lanes[lane]) }
-  }
-  while position < bytes.count {
-    total &+= bytes[position] == byte ? 1 : 0
-    position &+= 1
-  }
-  return total
-}
-
 /// The position of a byte in a range; nil where it does not occur.
 @inline(__always) func firstPosition(
   of byte: UInt8, in bytes: UnsafePointer<UInt8>, _ range: Range<Int>

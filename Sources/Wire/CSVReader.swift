@@ -60,11 +60,12 @@ struct CSVReader: ~Copyable {
   private let roles: Roles
   private var sink: EventSink
 
-  init(_ layout: CSVLayout, bytes: UnsafePointer<UInt8>, length: Int, sink: consuming EventSink) {
+  init(_ layout: CSVLayout, _ chunk: Chunk, bytes: UnsafePointer<UInt8>, sink: consuming EventSink)
+  {
     self.layout = layout
     self.bytes = bytes
-    self.length = length
-    isClean = isCleanText(UnsafeBufferPointer(start: bytes, count: length))
+    length = chunk.length
+    isClean = chunk.isClean
     records = CSVRecords(
       bytes: bytes, delimiter: layout.delimiter, end: length, isWhole: true)
     columns = layout.columns.count

@@ -15,6 +15,8 @@ public struct Chunk: Sendable {
   public let index: Int
   /// Records that were too long to be kept; blank lines stand in their places.
   let dropped: Rejections
+  /// Whether all bytes of the records are known to be ASCII, and none to be zero.
+  private let isPlain: Bool
 
   /// How many zero bytes follow the records.
   static let padding = 64
@@ -28,13 +30,13 @@ public struct Chunk: Sendable {
     padded.append(contentsOf: repeatElement(0, count: Self.padding))
     self.init(
       padded: padded, firstRecord: firstRecord, records: records, endOffset: endOffset,
-      index: index, dropped: dropped)
+      index: index, dropped: dropped, isPlain: false)
   }
 
   /// Cuts out records that `padding` zero bytes follow already.
   init(
     padded: [UInt8], firstRecord: Int, records: Int, endOffset: Int, index: Int,
-    dropped: Rejections
+    dropped: Rejections, isPlain: Bool
   ) {
     self.bytes = padded
     self.firstRecord = firstRecord
@@ -42,6 +44,13 @@ public struct Chunk: Sendable {
     self.endOffset = endOffset
     self.index = index
     self.dropped = dropped
+    self.isPlain = isPlain
+  }
+
+  /// Whether the records hold nothing that a text may not: broken UTF-8 or a zero byte.
+  var isClean: Bool {
+    isPlain
+      || bytes.withUnsafeBufferPointer { isCleanText(UnsafeBufferPointer(rebasing: $0[..<length])) }
   }
 
   /// How many bytes the records have.

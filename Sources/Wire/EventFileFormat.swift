@@ -37,13 +37,13 @@ public struct EventFileFormat: Sendable {
         let sink = EventSink(
           chunk, bytes: bytes, names: names, fields: layout.fieldNames,
           eventName: options.eventName, clock: clock)
-        var reader = CSVReader(layout, bytes: bytes, length: chunk.length, sink: sink)
+        var reader = CSVReader(layout, chunk, bytes: bytes, sink: sink)
         return reader.read()
       case .jsonLines:
         let sink = EventSink(
           chunk, bytes: bytes, names: names, fields: .init(), eventName: options.eventName,
           clock: clock)
-        var reader = JSONReader(options, bytes: bytes, length: chunk.length, sink: sink)
+        var reader = JSONReader(options, chunk, bytes: bytes, sink: sink)
         return reader.read()
       case .xes:
         let sink = EventSink(

@@ -42,11 +42,12 @@ struct JSONReader: ~Copyable {
   var sink: EventSink
 
   init(
-    _ options: ImportOptions, bytes: UnsafePointer<UInt8>, length: Int, sink: consuming EventSink
+    _ options: ImportOptions, _ chunk: Chunk, bytes: UnsafePointer<UInt8>,
+    sink: consuming EventSink
   ) {
     self.bytes = bytes
-    self.length = length
-    isClean = isCleanText(UnsafeBufferPointer(start: bytes, count: length))
+    length = chunk.length
+    isClean = chunk.isClean
     cursor = JSONCursor(bytes, from: 0, to: 0)
     parts = .allocate(capacity: JSONPath.Role.count)
     paths = JSONPaths(options)

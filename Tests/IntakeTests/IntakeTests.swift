@@ -83,11 +83,12 @@ struct `A file on its way into a store` {
       let read = source.format.read(chunk, names: session.names)
       records += read.records
       let point = ResumePoint(after: chunk)
+      let batch = read.batch()
       try session.stage(
-        read.batch,
+        batch,
         checkpoint: ImportCheckpoint(
           byteOffset: point.offset, recordNumber: point.record - 1, records: records,
-          accepted: read.batch.count))
+          accepted: batch.count))
     }
     #expect(try broken.snapshot().eventCount == 0)
     let report = try await Intake(path, into: broken).run()
@@ -120,8 +121,8 @@ struct `A file on its way into a store` {
     let session = try plain.beginImport(source: path, fingerprint: "plain")
     let source = try ChunkSource(path: path)
     while let chunk = try source.next() {
-      let read = source.format.read(chunk, names: session.names)
-      try session.stage(read.batch, checkpoint: ImportCheckpoint())
+      let batch = source.format.read(chunk, names: session.names).batch()
+      try session.stage(batch, checkpoint: ImportCheckpoint())
     }
     _ = try session.finish()
     let (left, right) = (try store.snapshot(), try plain.snapshot())

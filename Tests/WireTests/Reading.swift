@@ -63,13 +63,15 @@ func reading(
   var whole = Reading()
   while let chunk = try source.next() {
     let read = source.format.read(chunk, names: names)
-    try #require(read.records == chunk.records)
-    whole.names = names.current
-    whole.events += read.batch.events(names.current)
-    whole.messages += read.batch.messages
-    whole.links += read.batch.links.sorted { $0.time < $1.time }
+    let records = read.records
+    try #require(records == chunk.records)
     whole.rejections.add(read.rejections)
-    whole.records += read.records
+    whole.records += records
+    let batch = read.batch()
+    whole.names = names.current
+    whole.events += batch.events(names.current)
+    whole.messages += batch.messages
+    whole.links += batch.links.sorted { $0.time < $1.time }
   }
   return whole
 }
