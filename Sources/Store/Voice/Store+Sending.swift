@@ -104,10 +104,12 @@ extension Store {
   }
 
   /// Notes that the mail of an invitation that was taken is out, and what the story is told of it.
+  ///
+  /// The first note counts: that of the sending, or of somebody who answers by its link before.
   public func noteSent(_ id: Int64, telling event: Event) throws {
     let now = clock()
     try write { database in
-      guard try Self.invitation(id, database)?.state == .waiting else { return }
+      guard try Self.invitation(id, database)?.isOnItsWay == true else { return }
       try markSent(id, at: now, telling: event, database)
     }
   }
