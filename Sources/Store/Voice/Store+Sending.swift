@@ -82,7 +82,7 @@ extension Store {
     if subject.due + subject.openFor <= now { return .late }
     if denies { return .consent }
     if subject.address == nil { return .address }
-    let start = now.milliseconds - budget.per.milliseconds
+    let start = (now - budget.per).milliseconds
     let asked = try keys.reduce(0) { count, key in
       try count
         + (Int.fetchOne(
