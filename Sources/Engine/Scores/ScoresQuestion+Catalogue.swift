@@ -226,9 +226,7 @@ private struct WrittenSource: Codable {
     if let score = score ?? usual { return [.init(event, score: score)] }
     let property = NumberSelector(.property(SurveyEvent.score))
     let surveys = surveys(in: context).filter { $0.fits(rule) }
-    var sources = surveys.map {
-      ScoresQuestion.Source(EventSelector($0.name, rule: $0.rule()), score: property)
-    }
+    var sources = surveys.map { ScoresQuestion.Source($0.answers, score: property) }
     if let rating = rating(in: context) {
       // Who rated a touchpoint was asked for neither a recommendation nor an effort.
       if sources.isEmpty || (rule.metric != .nps && rule.metric != .ces) {
