@@ -4,12 +4,13 @@ import Maps
 /// Points between two axes that are cut into four corners.
 struct MatrixDrawing {
   static let mostPoints = 60
-  private static let size = (width: 620.0, height: 420.0)
+  private static let largest = (width: 620.0, height: 420.0)
 
   let matrix: AnswerPicture.Matrix
 
-  func sketch() -> Sketch {
-    let (width, height) = Self.size
+  func sketch(_ room: Double) -> Sketch {
+    let width = min(Self.largest.width, room - 28)
+    let height = width * Self.largest.height / Self.largest.width
     let shown = matrix.drawn(most: Self.mostPoints)
     let (across, up) = (matrix.reachAcross, matrix.reachUp)
     func x(_ value: Double) -> Double { 24 + width * across.share(value) }
@@ -27,7 +28,7 @@ struct MatrixDrawing {
         place.0, place.1, SVG.shortened(corner, to: width / 2 - 20, size: 12.5), "muted \(place.2)")
     }
     for point in shown {
-      let name = SVG.shortened(point.name.cleaned, to: 200, size: 12.5)
+      let name = SVG.shortened(point.name.cleaned, to: min(200, width * 0.55), size: 12.5)
       let isRight = across.share(point.across) > 0.7
       body += SVG.circle(x(point.across), y(point.up), 6, "s0", title: matrix.hint(point))
       body += SVG.text(
@@ -45,7 +46,7 @@ struct MatrixDrawing {
     }
     let told = matrix.points.prefix(Sketch.mostTold).map(matrix.hint)
     return Sketch(
-      width: Sketch.usualWidth, height: bottom,
+      width: room, height: bottom,
       description: "\(matrix.up.cleaned) against \(matrix.across.cleaned). "
         + told.joined(separator: "; ") + (matrix.points.count > told.count ? "; …" : "."),
       body: body)
