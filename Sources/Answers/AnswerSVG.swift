@@ -166,16 +166,18 @@ struct Sketch {
     let sketch = Sketch(part.picture, width: room)
     let name = part.name.cleaned
     body += SVG.text(0, height + 14, SVG.shortened(name, to: room, size: 12.5), "strong")
-    height += 28
+    height += Self.gap
     body += "<g transform=\"translate(0 \(SVG.number(height)))\">\(sketch.body)</g>"
-    height += sketch.height + 28
+    height += sketch.height + Self.gap
     width = max(width, sketch.width)
     description += (description.isEmpty ? "" : " ") + "\(name): \(sketch.description)"
   }
 
+  /// Between parts, and from a part's name to its picture.
+  private static let gap = 28.0
   /// Below this width names stand above their marks, not beside them.
   static let narrow = 400.0
-  /// Below this width a picture is one of several things that are looked at.
+  /// Below this width a picture is one of several things to look at.
   private static let wide = 800.0
   /// The most things that a description tells one by one.
   static let mostTold = 40

@@ -43,6 +43,7 @@ struct BarDrawing {
       if isStacked {
         body += SVG.text(0, y + 11, label, "")
         y += 17
+        body += SVG.line(zero, y - 2, zero, y + height, "rule axis")
       } else {
         body += SVG.text(left - 12, y + height / 2 + 3.5, label, "end")
       }
@@ -60,7 +61,7 @@ struct BarDrawing {
       }
       y += each == 1 ? 7 : 11
     }
-    body += SVG.line(zero, top - 3, zero, max(top, y - 4), "rule axis")
+    if !isStacked { body += SVG.line(zero, top - 3, zero, max(top, y - 4), "rule axis") }
     if bars.count > shown.count {
       y += 16
       body += Sketch.more(bars.count - shown.count, "bars", at: y)
