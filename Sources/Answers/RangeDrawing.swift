@@ -94,6 +94,7 @@ extension AnswerPicture.Range {
 /// The same in characters.
 struct RangeText {
   static let mostLines = 40
+  private static let fewestMarks = 16
 
   let ranges: [AnswerPicture.Range]
 
@@ -102,23 +103,27 @@ struct RangeText {
     let values = shown.flatMap(\.numbers)
     let (scale, axis) = (PictureScale(values), Axis(values))
     let labels = shown.map(\.label.cleaned)
-    let labelWidth = min(width / 4, labels.map(\.cells).max() ?? 0)
     let texts = shown.map { $0.text(scale) }
     let textWidth = min(width / 2, texts.map(\.cells).max() ?? 0)
+    // Names have what the figures leave of the line, and the marks a few cells of it.
+    let labelWidth = min(
+      max(width / 4, width - textWidth - 4 - Self.fewestMarks), labels.map(\.cells).max() ?? 0)
     let room = max(8, width - labelWidth - textWidth - 4)
     func place(_ value: Double) -> Int {
       max(0, min(room - 1, Int((axis.share(value) * Double(room - 1)).rounded())))
     }
-    var lines = zip(zip(labels, texts), shown).map { words, range in
+    var lines = zip(zip(labels, texts), shown).flatMap { words, range in
       var cells = [Character](repeating: " ", count: room)
       if values.contains(where: { $0 < 0 }) { cells[place(0)] = "┊" }
       if let (low, high) = range.ends {
         for cell in place(low)...max(place(low), place(high)) { cells[cell] = "─" }
       }
       if let value = range.value, value.isFinite { cells[place(value)] = "●" }
-      let line =
-        words.0.shortened(to: labelWidth).left(labelWidth) + "  " + String(cells) + "  " + words.1
-      return line.trimmed.shortened(to: width)
+      // A longer name has the lines above.
+      let above = words.0.cells > labelWidth ? words.0.wrapped(to: width) : []
+      let name = above.isEmpty ? words.0 : ""
+      let line = name.left(labelWidth) + "  " + String(cells) + "  " + words.1
+      return (above + [line]).map { $0.trimmed.shortened(to: width) }
     }
     if ranges.count > shown.count { lines.append("… and \(ranges.count - shown.count) more") }
     return lines
