@@ -208,14 +208,9 @@ private struct WrittenSource: Codable {
   }
 
   init(from decoder: any Decoder) throws {
-    guard let fields = try? decoder.container(keyedBy: CodingKeys.self), fields.contains(.event)
-    else {
-      event = try EventSelector(from: decoder)
-      return
-    }
-    let checked = try QuestionFields<CodingKeys>(decoder, .part)
-    event = try checked.required(.event)
-    score = try checked.value(.score)
+    let fields = try QuestionFields(decoder, naming: CodingKeys.event)
+    event = try fields?.required(.event) ?? EventSelector(from: decoder)
+    score = try fields?.value(.score)
   }
 
   /// The score is the source's own, that of all, the touchpoint's with those of surveys about it, or the
