@@ -35,13 +35,14 @@ def options():
 
 
 class Server:
-    def __init__(self, program, folder):
+    def __init__(self, program, folder, text="touchpoints:\n  web: Website\n", arguments=()):
         self.data = os.path.join(folder, "data")
         experience = os.path.join(folder, "experience.yaml")
         with open(experience, "w", encoding="utf-8") as file:
-            file.write("touchpoints:\n  web: Website\n")
+            file.write(text)
         self.process = subprocess.Popen(
-            [program, "serve", "--data", self.data, "--experience", experience, "--port", "0"],
+            [program, "serve", "--data", self.data, "--experience", experience, "--port", "0",
+             *arguments],
             stderr=subprocess.PIPE, text=True)
         for line in self.process.stderr:
             if found := re.search(r"Waymark serves http://(\S+):(\d+)", line):
@@ -54,7 +55,7 @@ class Server:
         database = sqlite3.connect(os.path.join(self.data, "waymark.sqlite"), timeout=30)
         with database:
             database.execute(
-                "INSERT INTO write_keys (name, secret, hint, made) VALUES ('load', ?, ?, 0)",
+                "INSERT OR REPLACE INTO write_keys (name, secret, hint, made) VALUES ('load', ?, ?, 0)",
                 (hashlib.sha256(self.key.encode()).digest(), self.key[:7]))
         database.close()
 

@@ -41,6 +41,13 @@ public enum Hashing {
   }
 }
 
+extension Sequence<UInt8> {
+  /// The bytes as two hexadecimal digits each, in small letters.
+  public var hexadecimal: String {
+    map { ($0 < 16 ? "0" : "") + String($0, radix: 16) }.joined()
+  }
+}
+
 /// The SHA-256 of a message that comes in pieces.
 public final class RunningSHA256 {
   private let context: OpaquePointer

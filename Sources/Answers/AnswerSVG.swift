@@ -2,6 +2,38 @@ import Engine
 import Events
 import Maps
 
+/// How much room a picture has. Its letters are as large in each, 11 to 20 pixels: what has little room
+/// is drawn anew for it, with less beside each other and more below, and not made smaller.
+public enum PictureRoom: Sendable, CaseIterable {
+  /// The width of a page.
+  case page
+  /// A tile beside others.
+  case tile
+  /// A phone held upright.
+  case phone
+
+  /// The width of the whole picture.
+  var width: Double {
+    switch self {
+    case .page: 960
+    case .tile: 520
+    case .phone: 300
+    }
+  }
+
+  /// What is left free around the picture.
+  var margin: Double {
+    switch self {
+    case .page: 28
+    case .tile: 14
+    case .phone: 10
+    }
+  }
+
+  /// The lines that a title and a note may take.
+  fileprivate var lines: (title: Int, note: Int) { self == .page ? (2, 4) : (3, 8) }
+}
+
 /// The picture of an answer as one standalone SVG, light or dark as its reader's screen is.
 ///
 /// It needs nothing from outside and has no script. Names are cleaned, escaped and cut to their room.
@@ -10,7 +42,7 @@ public enum AnswerSVG {
   ///
   /// - Throws: `answer.picture` where a table says it best.
   public static func render(
-    _ answered: Answered, style: AnswerStyle
+    _ answered: Answered, style: AnswerStyle, in room: PictureRoom = .page
   ) throws(Refusal) -> String {
     guard let picture = answered.answer.subject.picture else {
       throw Refusal(
@@ -18,29 +50,34 @@ public enum AnswerSVG {
         problem: "The answer to `\(answered.receipt.question.kind.rawValue)` has no picture.",
         remedy: "Choose text, csv or json.")
     }
-    return render(picture, notes: AnswerText.brief(answered.receipt, style, width: .max))
+    return render(picture, notes: AnswerText.brief(answered.receipt, style, width: .max), in: room)
   }
 
   /// Draws a picture.
   ///
   /// - Parameter notes: quiet lines under the title, clean.
-  static func render(_ picture: AnswerPicture, notes: [String]) -> String {
-    let drawing = Sketch(picture)
-    let width = drawing.width + 2 * Sketch.margin
-    let room = drawing.width
-    var y = Sketch.margin + 18
-    let title = SVG.wrapped(picture.title.cleaned, to: room, size: 20, lines: 2)
+  static func render(
+    _ picture: AnswerPicture, notes: [String], in room: PictureRoom = .page
+  ) -> String {
+    let margin = room.margin
+    let drawing = Sketch(picture, width: room.width - 2 * margin)
+    let width = drawing.width + 2 * margin
+    var y = margin + 18
+    let title = SVG.wrapped(
+      picture.title.cleaned, to: drawing.width, size: 20, lines: room.lines.title)
     var head = ""
     for line in title {
-      head += SVG.text(Sketch.margin, y, line, "title")
+      head += SVG.text(margin, y, line, "title")
       y += 26
     }
-    for line in notes.flatMap({ SVG.wrapped($0, to: room, size: 12.5, lines: 4) }) {
-      head += SVG.text(Sketch.margin, y - 4, line, "note muted")
+    for line in notes.flatMap({
+      SVG.wrapped($0, to: drawing.width, size: 12.5, lines: room.lines.note)
+    }) {
+      head += SVG.text(margin, y - 4, line, "note muted")
       y += 18
     }
     y += 8
-    let height = y + drawing.height + Sketch.margin
+    let height = y + drawing.height + margin
     return """
       <svg xmlns="http://www.w3.org/2000/svg" role="img" \
       viewBox="0 0 \(SVG.number(width)) \(SVG.number(height))" \
@@ -50,7 +87,7 @@ public enum AnswerSVG {
       <style>\(style)</style>
       \(SVG.rectangle(0, 0, width, height, "ground"))
       \(head)
-      <g transform="translate(\(SVG.number(Sketch.margin)) \(SVG.number(y)))">\(drawing.body)</g>
+      <g transform="translate(\(SVG.number(margin)) \(SVG.number(y)))">\(drawing.body)</g>
       </svg>
 
       """
@@ -109,45 +146,53 @@ struct Sketch {
     self.body = body
   }
 
-  /// Draws a picture; of several, one under the other with their names.
-  init(_ picture: AnswerPicture) {
+  /// Draws a picture in a width; of several, one under the other with their names.
+  init(_ picture: AnswerPicture, width: Double) {
     switch picture {
-    case .bars(_, let series, let bars): self = BarDrawing(series, bars).sketch()
-    case .lines(_, let axis, let lines): self = LineDrawing(axis, lines).sketch()
+    case .bars(_, let series, let bars): self = BarDrawing(series, bars).sketch(width)
+    case .lines(_, let axis, let lines): self = LineDrawing(axis, lines).sketch(width)
     case .grid(_, let rows, let columns, let shares):
-      self = GridDrawing(rows, columns, shares).sketch()
-    case .flow(_, let nodes, let links): self = SankeyDrawing(nodes, links).sketch()
-    case .ranges(_, let ranges): self = RangeDrawing(ranges: ranges).sketch()
-    case .matrix(_, let matrix): self = MatrixDrawing(matrix: matrix).sketch()
+      self = GridDrawing(rows, columns, shares).sketch(width)
+    case .flow(_, let nodes, let links): self = SankeyDrawing(nodes, links).sketch(width)
+    case .ranges(_, let ranges): self = RangeDrawing(ranges: ranges).sketch(width)
+    case .matrix(_, let matrix): self = MatrixDrawing(matrix: matrix).sketch(width)
     case .several(_, let parts):
-      self.init(width: Self.usualWidth, height: 0, description: "", body: "")
-      for part in parts { add(part) }
+      self.init(width: width, height: 0, description: "", body: "")
+      for part in parts { add(part, width) }
     }
   }
 
-  private mutating func add(_ part: AnswerPicture.Part) {
-    let sketch = Sketch(part.picture)
+  private mutating func add(_ part: AnswerPicture.Part, _ room: Double) {
+    let sketch = Sketch(part.picture, width: room)
     let name = part.name.cleaned
-    body += SVG.text(
-      0, height + 14, SVG.shortened(name, to: Self.usualWidth, size: 12.5), "strong")
-    height += 28
+    body += SVG.text(0, height + 14, SVG.shortened(name, to: room, size: 12.5), "strong")
+    height += Self.gap
     body += "<g transform=\"translate(0 \(SVG.number(height)))\">\(sketch.body)</g>"
-    height += sketch.height + Self.margin
+    height += sketch.height + Self.gap
     width = max(width, sketch.width)
     description += (description.isEmpty ? "" : " ") + "\(name): \(sketch.description)"
   }
 
-  static let margin = 28.0
-  /// The width that a picture has unless it needs more.
-  static let usualWidth = 904.0
+  /// Between parts, and from a part's name to its picture.
+  private static let gap = 28.0
+  /// Below this width names stand above their marks, not beside them.
+  static let narrow = 400.0
+  /// Below this width a picture is one of several things to look at.
+  private static let wide = 800.0
   /// The most things that a description tells one by one.
   static let mostTold = 40
+
+  /// The most marks one under the other in a width: a page is long, a glance is not.
+  static func most(_ count: Int, in width: Double) -> Int { width < wide ? min(count, 30) : count }
+
+  /// The widest that a name may be beside its marks.
+  static func name(in width: Double) -> Double { min(240, width * 0.38) }
 
   /// The names of series with their colours, in as many lines as they need.
   static func legend(_ names: [String], width: Double) -> (body: String, height: Double) {
     var (x, y, body) = (0.0, 10.0, "")
     for (position, name) in names.enumerated() {
-      let shown = SVG.shortened(name, to: 220, size: 12.5)
+      let shown = SVG.shortened(name, to: min(220, width - 38), size: 12.5)
       let room = SVG.width(of: shown, size: 12.5) + 38
       if x > 0, x + room > width { (x, y) = (0, y + 20) }
       body += SVG.rectangle(x, y - 9, 11, 11, color(position), round: 2.5)

@@ -13,29 +13,40 @@ struct BarDrawing {
     self.bars = bars
   }
 
-  func sketch() -> Sketch {
+  func sketch(_ width: Double) -> Sketch {
     let each = max(1, bars.map(\.values.count).max() ?? 1)
-    let shown = bars.prefix(max(1, Self.mostBars / each))
+    let shown = bars.prefix(max(1, Sketch.most(Self.mostBars, in: width) / each))
+    let isStacked = width < Sketch.narrow
     let values = shown.flatMap(\.values).filter(\.isFinite)
     let scale = PictureScale(values)
-    let labels = shown.map { SVG.shortened($0.label.cleaned, to: 240, size: 12.5) }
-    let left = (labels.map { SVG.width(of: $0, size: 12.5) }.max() ?? 0) + 14
+    let labels = shown.map {
+      SVG.shortened(
+        $0.label.cleaned, to: isStacked ? width : Sketch.name(in: width), size: 12.5)
+    }
+    let left =
+      isStacked ? 0 : (labels.map { SVG.width(of: $0, size: 12.5) }.max() ?? 0) + 14
     let numbers = (values.map { SVG.width(of: scale.text($0), size: 12.5) }.max() ?? 0) + 10
     let (low, high) = (min(0, values.min() ?? 0), max(0, values.max() ?? 0))
     let hollow = low < 0 ? numbers : 0
-    let room = Sketch.usualWidth - left - numbers - hollow
+    let room = max(40, width - left - numbers - hollow)
     let span = high > low ? high - low : 1
     let zero = left + hollow + room * -low / span
     let thickness = each == 1 ? 18.0 : 13.0
     var (body, y) = ("", 0.0)
     if each > 1 {
-      let legend = Sketch.legend(Array(series.prefix(each)), width: Sketch.usualWidth)
+      let legend = Sketch.legend(Array(series.prefix(each)), width: width)
       (body, y) = (legend.body, legend.height)
     }
     let top = y
     for (bar, label) in zip(shown, labels) {
       let height = Double(bar.values.count) * (thickness + 2)
-      body += SVG.text(left - 12, y + height / 2 + 3.5, label, "end")
+      if isStacked {
+        body += SVG.text(0, y + 11, label, "")
+        y += 17
+        body += SVG.line(zero, y - 2, zero, y + height, "rule axis")
+      } else {
+        body += SVG.text(left - 12, y + height / 2 + 3.5, label, "end")
+      }
       for (position, value) in bar.values.enumerated() {
         let length = value.isFinite ? abs(value) / span * room : 0
         let x = value < 0 ? zero - length : zero
@@ -50,13 +61,14 @@ struct BarDrawing {
       }
       y += each == 1 ? 7 : 11
     }
-    body += SVG.line(zero, top - 3, zero, max(top, y - 4), "rule axis")
+    if !isStacked { body += SVG.line(zero, top - 3, zero, max(top, y - 4), "rule axis") }
     if bars.count > shown.count {
       y += 16
       body += Sketch.more(bars.count - shown.count, "bars", at: y)
     }
     return Sketch(
-      width: Sketch.usualWidth, height: y, description: description(scale), body: body)
+      width: max(width, left + hollow + room + numbers), height: y, description: description(scale),
+      body: body)
   }
 
   private func description(_ scale: PictureScale) -> String {

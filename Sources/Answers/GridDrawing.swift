@@ -6,6 +6,8 @@ struct GridDrawing {
   static let mostRows = 120
   static let mostColumns = 60
   private static let cell = (width: 44.0, height: 26.0)
+  /// The width of a cell where there is little room: that of `100`.
+  private static let narrowestCell = 30.0
 
   let rows: [String]
   let columns: [String]
@@ -17,12 +19,18 @@ struct GridDrawing {
     self.shares = shares
   }
 
-  func sketch() -> Sketch {
-    let (width, height) = Self.cell
-    let names = rows.prefix(Self.mostRows).map { SVG.shortened($0, to: 240, size: 12.5) }
-    let heads = columns.prefix(Self.mostColumns)
+  func sketch(_ width: Double) -> Sketch {
+    let height = Self.cell.height
+    let names = rows.prefix(Sketch.most(Self.mostRows, in: width)).map {
+      SVG.shortened($0, to: Sketch.name(in: width), size: 12.5)
+    }
     let left = (names.map { SVG.width(of: $0, size: 12.5) }.max() ?? 0) + 14
-    let across = max(width, min(84, (Sketch.usualWidth - left) / Double(max(1, heads.count))))
+    let isNarrow = width < Sketch.narrow
+    // On a phone there are as many columns as have room, elsewhere the picture grows.
+    let most = isNarrow ? Int((width - left) / Self.narrowestCell) : Self.mostColumns
+    let heads = (isNarrow ? GridText.distinct(columns) : columns).prefix(max(1, most))
+    let narrowest = isNarrow ? Self.narrowestCell : Self.cell.width
+    let across = max(narrowest, min(84, (width - left) / Double(max(1, heads.count))))
     var (body, y) = ("", 12.0)
     for (position, head) in heads.enumerated() {
       let shown = SVG.shortened(head, to: across - 4, size: 11)
@@ -46,7 +54,7 @@ struct GridDrawing {
       body += Sketch.more(count, noun, at: y)
     }
     return Sketch(
-      width: max(Sketch.usualWidth, left + across * Double(heads.count)), height: y,
+      width: max(width, left + across * Double(heads.count)), height: y,
       description: description, body: body)
   }
 

@@ -7,7 +7,9 @@ struct LineDrawing {
   static let mostLines = Palette.starts
   /// Up to so many points each gets a dot.
   private static let mostDotted = 62
-  private static let height = 300.0
+  /// The highest that the lines reach, and the widest name of the axis.
+  private static let highest = 300.0
+  private static let widestName = 140.0
 
   let axis: [String]
   let lines: [AnswerPicture.Line]
@@ -17,49 +19,48 @@ struct LineDrawing {
     self.lines = lines
   }
 
-  func sketch() -> Sketch {
+  func sketch(_ width: Double) -> Sketch {
     let shown = lines.prefix(Self.mostLines)
     let values = shown.flatMap { $0.values.compactMap(\.self) }.filter(\.isFinite)
     let scale = PictureScale(values)
     let marks = Axis(values)
+    let height = min(Self.highest, width * 0.6)
+    let names = axis.map { SVG.shortened($0, to: min(Self.widestName, width / 4), size: 11) }
+    // A name stands below the middle of its point, at both ends of the axis too.
+    let widest = names.map { SVG.width(of: $0, size: 11) }.max() ?? 0
     let left = max(
-      36, (marks.ticks.map { SVG.width(of: scale.text($0), size: 11) }.max() ?? 0) + 12)
-    let room = Sketch.usualWidth - left - 16
+      36, (marks.ticks.map { SVG.width(of: scale.text($0), size: 11) }.max() ?? 0) + 12, widest / 2)
+    let room = max(40, width - left - max(16, widest / 2))
     var (body, top) = ("", 6.0)
     if shown.count > 1 {
-      let legend = Sketch.legend(shown.map(\.name.cleaned), width: Sketch.usualWidth)
+      let legend = Sketch.legend(shown.map(\.name.cleaned), width: width)
       (body, top) = (legend.body, legend.height + 8)
     }
     func x(_ position: Int) -> Double {
       axis.count > 1 ? left + room * Double(position) / Double(axis.count - 1) : left + room / 2
     }
-    func y(_ value: Double) -> Double { top + Self.height * (1 - marks.share(value)) }
+    func y(_ value: Double) -> Double { top + height * (1 - marks.share(value)) }
     for tick in marks.ticks {
       body += SVG.line(left, y(tick), left + room, y(tick), tick == 0 ? "rule axis" : "rule")
       body += SVG.text(left - 8, y(tick) + 4, scale.text(tick), "tiny muted end")
     }
-    body += labels(x, top + Self.height + 20, room)
+    // As many names as have room beside each other.
+    let most = max(1, Int(room / (widest + 14)))
+    for position in stride(
+      from: 0, to: axis.count, by: max(1, (axis.count + most - 1) / most))
+    {
+      body += SVG.text(x(position), top + height + 20, names[position], "tiny muted middle")
+    }
     for (position, line) in shown.enumerated() {
       body += curve(line, position, scale, x, y)
     }
-    var bottom = top + Self.height + 28
+    var bottom = top + height + 28
     if lines.count > shown.count {
       bottom += 18
       body += Sketch.more(lines.count - shown.count, "lines", at: bottom)
     }
     return Sketch(
-      width: Sketch.usualWidth, height: bottom, description: description(scale), body: body)
-  }
-
-  /// As many names of the axis as have room beside each other.
-  private func labels(_ x: (Int) -> Double, _ y: Double, _ room: Double) -> String {
-    let widest = axis.map { SVG.width(of: $0, size: 11) }.max() ?? 0
-    let most = max(1, Int(room / (min(140, widest) + 14)))
-    let step = max(1, (axis.count + most - 1) / most)
-    return stride(from: 0, to: axis.count, by: step).map { position in
-      SVG.text(
-        x(position), y, SVG.shortened(axis[position], to: 140, size: 11), "tiny muted middle")
-    }.joined()
+      width: max(width, left + room), height: bottom, description: description(scale), body: body)
   }
 
   /// The line in pieces where points are missing, with a dot for each point if they are few.

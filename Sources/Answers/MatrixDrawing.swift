@@ -4,48 +4,54 @@ import Maps
 /// Points between two axes that are cut into four corners.
 struct MatrixDrawing {
   static let mostPoints = 60
-  private static let size = (width: 620.0, height: 420.0)
+  private static let largest = (width: 620.0, height: 420.0)
 
   let matrix: AnswerPicture.Matrix
 
-  func sketch() -> Sketch {
-    let (width, height) = Self.size
+  func sketch(_ room: Double) -> Sketch {
+    let width = min(Self.largest.width, room - 28)
+    let height = width * Self.largest.height / Self.largest.width
+    // On a phone the names of corners stand above and below: inside they would lie under points.
+    let isNarrow = room < Sketch.narrow
+    let top = isNarrow ? 20.0 : 0
     let shown = matrix.drawn(most: Self.mostPoints)
     let (across, up) = (matrix.reachAcross, matrix.reachUp)
     func x(_ value: Double) -> Double { 24 + width * across.share(value) }
-    func y(_ value: Double) -> Double { height * (1 - up.share(value)) }
-    var body = SVG.rectangle(24, 0, width, height, "empty", round: 4)
-    body += SVG.line(x(matrix.cutAcross), 0, x(matrix.cutAcross), height, "rule axis")
+    func y(_ value: Double) -> Double { top + height * (1 - up.share(value)) }
+    var body = SVG.rectangle(24, top, width, height, "empty", round: 4)
+    body += SVG.line(x(matrix.cutAcross), top, x(matrix.cutAcross), top + height, "rule axis")
     body += SVG.line(24, y(matrix.cutUp), 24 + width, y(matrix.cutUp), "rule axis")
-    let corners = matrix.corners.map(\.cleaned)
+    let (left, right): (Double, Double) = isNarrow ? (0, room) : (34, 14 + width)
+    let (above, below): (Double, Double) =
+      isNarrow ? (top - 7, top + height + 16) : (20, height - 10)
     let places = [
-      (34.0, 20.0, ""), (14 + width, 20, "end"), (34, height - 10, ""),
-      (14 + width, height - 10, "end"),
+      (left, above, ""), (right, above, "end"), (left, below, ""), (right, below, "end"),
     ]
-    for (corner, place) in zip(corners, places) {
-      body += SVG.text(
-        place.0, place.1, SVG.shortened(corner, to: width / 2 - 20, size: 12.5), "muted \(place.2)")
+    let (size, letters) = isNarrow ? (11, "tiny muted") : (12.5, "muted")
+    for (corner, place) in zip(matrix.corners, places) {
+      let name = SVG.shortened(corner.cleaned, to: (right - left) / 2 - 4, size: size)
+      body += SVG.text(place.0, place.1, name, "\(letters) \(place.2)")
     }
     for point in shown {
-      let name = SVG.shortened(point.name.cleaned, to: 200, size: 12.5)
+      let name = SVG.shortened(point.name.cleaned, to: min(200, width * 0.55), size: 12.5)
       let isRight = across.share(point.across) > 0.7
       body += SVG.circle(x(point.across), y(point.up), 6, "s0", title: matrix.hint(point))
       body += SVG.text(
         x(point.across) + (isRight ? -11 : 11), y(point.up) + 4.5, name,
         isRight ? "halo end" : "halo")
     }
-    body += SVG.text(24 + width / 2, height + 22, matrix.across.cleaned + " →", "muted middle")
+    var bottom = top + height + (isNarrow ? 46 : 30)
+    body += SVG.text(24 + width / 2, bottom - 8, matrix.across.cleaned + " →", "muted middle")
     body +=
-      "<g transform=\"translate(12 \(SVG.number(height / 2))) rotate(-90)\">"
+      "<g transform=\"translate(12 \(SVG.number(top + height / 2))) rotate(-90)\">"
       + SVG.text(0, 0, matrix.up.cleaned + " →", "muted middle") + "</g>"
-    var bottom = height + 30
     if matrix.points.count > shown.count {
       bottom += 18
       body += Sketch.more(matrix.points.count - shown.count, "points", at: bottom)
     }
     let told = matrix.points.prefix(Sketch.mostTold).map(matrix.hint)
     return Sketch(
-      width: Sketch.usualWidth, height: bottom,
+      width: room, height: bottom,
       description: "\(matrix.up.cleaned) against \(matrix.across.cleaned). "
         + told.joined(separator: "; ") + (matrix.points.count > told.count ? "; …" : "."),
       body: body)

@@ -218,7 +218,7 @@ struct GridText {
   }
 
   /// The names without the word that all begin with: `week 0`, `week 1` are 0 and 1.
-  private static func distinct(_ names: [String]) -> [String] {
+  static func distinct(_ names: [String]) -> [String] {
     let words = names.map { $0.split(separator: " ", maxSplits: 1) }
     guard words.allSatisfy({ $0.count == 2 && $0[0] == words.first?[0] }) else { return names }
     return words.map { String($0[1]) }

@@ -37,15 +37,17 @@ struct SankeyDrawing {
     hidden = sound.count - self.links.count
   }
 
-  func sketch() -> Sketch {
+  func sketch(_ width: Double) -> Sketch {
     let columns = Set(nodes.map(\.column)).sorted()
     guard !columns.isEmpty else {
       return Sketch(
-        width: Sketch.usualWidth, height: 24, description: "Nothing flows.",
+        width: width, height: 24, description: "Nothing flows.",
         body: SVG.text(0, 16, "Nothing flows.", "muted"))
     }
+    if width < Sketch.narrow, columns.count > 2 { return list(width) }
     let pitch = max(
-      Self.narrowestColumn, min(Self.widestColumn, Sketch.usualWidth / Double(columns.count)))
+      min(Self.narrowestColumn, width / 2),
+      min(Self.widestColumn, width / Double(columns.count)))
     var (places, scale) = place(columns, pitch)
     let bottom = zip(nodes, places).map { $1.y + max($1.height, 14) }.max() ?? 0
     var body = ribbons(&places, scale)
@@ -67,8 +69,23 @@ struct SankeyDrawing {
       body += Sketch.more(hidden, "links", at: height)
     }
     return Sketch(
-      width: max(Sketch.usualWidth, pitch * Double(columns.count)), height: height,
+      width: max(width, pitch * Double(columns.count)), height: height,
       description: description, body: body)
+  }
+
+  /// The largest links one under the other, where columns have no room beside each other.
+  private func list(_ width: Double) -> Sketch {
+    let bars = links.map {
+      AnswerPicture.Bar(
+        "\(nodes[$0.from].name) → \(nodes[$0.to].name)", [Double($0.count)])
+    }
+    var sketch = BarDrawing([], bars).sketch(width)
+    sketch.description = description
+    if hidden > 0 {
+      sketch.height += 20
+      sketch.body += Sketch.more(hidden, "links", at: sketch.height)
+    }
+    return sketch
   }
 
   /// Nodes under each other in their columns, the largest on top.

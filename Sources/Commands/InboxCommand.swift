@@ -2,6 +2,7 @@ import ArgumentParser
 import Events
 import Experience
 import Pages
+import Server
 import Store
 
 /// Lists what customers said that somebody has to see to.
@@ -37,7 +38,7 @@ struct InboxCommand: ParsableCommand {
     let tickets = try store.tickets(filter, limit: Self.most)
     let experience = try workspace.loadExperienceIfThere()
     switch format {
-    case .json: try writeJSON(tickets.map(Row.init))
+    case .json: try writeJSON(tickets.map { TicketForm($0) })
     case .text:
       guard !tickets.isEmpty else {
         Terminal.print("No ticket is \(state == .unclosed ? "waiting" : "like that").")
@@ -60,34 +61,6 @@ struct InboxCommand: ParsableCommand {
         ])
       }
       for line in table.lines() { Terminal.print(line) }
-    }
-  }
-
-  private struct Row: Encodable {
-    var number: Int
-    var state: Ticket.State
-    var overdue: Bool
-    var origin: Ticket.Origin
-    var name: String
-    var touchpoint: String?
-    var team: String?
-    var assignee: String?
-    var customer: String?
-    var score: Double?
-    var comment: String?
-    var said: Instant
-    var opened: Instant
-    var due: Instant
-    var closed: Instant?
-
-    init(_ ticket: Ticket) {
-      (number, state, origin, name) = (ticket.number, ticket.state, ticket.origin, ticket.name)
-      overdue = ticket.isOverdue(at: .now)
-      (touchpoint, team, assignee) = (ticket.touchpoint, ticket.team, ticket.assignee?.name)
-      let latest = ticket.latest
-      customer = latest.identity?.description
-      (score, comment, said) = (latest.score, latest.comment, latest.at)
-      (opened, due, closed) = (ticket.opened, ticket.due, ticket.closed)
     }
   }
 }

@@ -68,6 +68,16 @@ extension PropertyValue {
     case .boolean(let boolean): "\(boolean)"
     }
   }
+
+  /// The number that it is, or that a text spells, as files that were imported have it; nil for what
+  /// is none.
+  public var number: Double? {
+    switch self {
+    case .number(let number): number
+    case .string(let text): Double(text)
+    case .boolean: nil
+    }
+  }
 }
 
 extension PropertyValue: Encodable {

@@ -21,6 +21,11 @@ public struct Instant: Hashable, Comparable, Sendable {
     Instant(milliseconds: left.milliseconds &+ right.milliseconds)
   }
 
+  /// The moment a span earlier.
+  public static func - (left: Instant, right: TimeSpan) -> Instant {
+    Instant(milliseconds: left.milliseconds &- right.milliseconds)
+  }
+
   /// The time from the right moment to the left one.
   public static func - (left: Instant, right: Instant) -> TimeSpan {
     TimeSpan(milliseconds: left.milliseconds &- right.milliseconds)

@@ -85,7 +85,7 @@ public struct WebhookReader: Sendable {
         if let id = text(mapping.messageID), !id.isEmpty {
           event.messageID = "\(source.name)/\(id)" + suffix(mapping.messageID, index)
         } else {
-          let hash = own ?? Self.hexadecimal(Hashing.sha256(body))
+          let hash = own ?? Hashing.sha256(body).hexadecimal
           own = hash
           event.messageID = "\(source.name)/\(hash)/\(index)"
         }
@@ -95,10 +95,6 @@ public struct WebhookReader: Sendable {
         return .refused(error, text: item.written)
       }
     }
-  }
-
-  private static func hexadecimal(_ bytes: [UInt8]) -> String {
-    bytes.map { $0 < 16 ? "0" + String($0, radix: 16) : String($0, radix: 16) }.joined()
   }
 
   /// What tells items apart whose id is that of the whole body.

@@ -24,6 +24,7 @@ struct `A hash` {
   ])
   func `is the SHA-256 of FIPS 180-4`(message: String, digest: String) {
     #expect(Hashing.sha256(Array(message.utf8)) == bytes(digest))
+    #expect(bytes(digest).hexadecimal == digest)
   }
 
   @Test(arguments: [

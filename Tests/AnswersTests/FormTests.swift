@@ -91,7 +91,8 @@ struct `An answer as SVG` {
   @Test(arguments: 0..<200)
   func `is sound XML without a script, whatever the names and numbers`(seed: Int) throws {
     var sampler = Sampler(seed)
-    let text = AnswerSVG.render(sampler.picture(), notes: [sampler.text().cleaned])
+    let room = PictureRoom.allCases[seed % PictureRoom.allCases.count]
+    let text = AnswerSVG.render(sampler.picture(), notes: [sampler.text().cleaned], in: room)
     let elements = try Elements(text)
     #expect(
       elements.names.isSubset(
@@ -102,6 +103,65 @@ struct `An answer as SVG` {
     #expect(elements.attributes.isDisjoint(with: ["onload", "href", "onclick", "src"]))
     #expect(!text.contains("nan") && !text.contains("var(--"))
     #expect(text.contains("prefers-color-scheme:dark"))
+  }
+
+  private static let pictures: [AnswerPicture] = {
+    let name = "What the customer said of the parcel"
+    let days = (1...31).map { "2026-03-\($0 < 10 ? "0" : "")\($0)" }
+    return [
+      .bars(
+        title: name, series: ["before", "after"],
+        bars: days.map { .init(name + $0, [1_234_567, -7654]) }),
+      .lines(
+        title: name, axis: days,
+        lines: ["NPS", name].map { .init($0, days.indices.map { Double($0) * 12.5 }) }),
+      .grid(
+        title: name, rows: days, columns: (0...20).map { "week \($0)" },
+        shares: days.map { _ in (0...20).map { 1 / Double($0 + 1) } }),
+      .ranges(title: name, ranges: days.map { .init(name + $0, 7.25, low: 6.5, high: 8.125) }),
+      .matrix(
+        title: name,
+        .init(
+          across: "performance", up: "importance", cutAcross: 0.5, cutUp: 0.1,
+          corners: ["concentrate here", "keep up", "low priority", "overkill"],
+          points: days.indices.map {
+            .init(days[$0], across: Double($0) / 31, up: 1 / Double($0 + 1))
+          })),
+      .flow(
+        title: name,
+        nodes: (0..<6).map { .init("\(name) \($0)", column: $0, count: 100 - $0) },
+        links: (0..<5).map { .init(from: $0, to: $0 + 1, count: 90 - $0) }),
+    ]
+  }()
+
+  @Test(arguments: PictureRoom.allCases, pictures)
+  func `is as wide as its room`(room: PictureRoom, picture: AnswerPicture) throws {
+    for shown in [picture, .several(title: "Parts", parts: [.init(name: "a", picture: picture)])] {
+      let text = AnswerSVG.render(shown, notes: ["1,234 answers."], in: room)
+      let width = try #require(text.firstMatch(of: /<svg [^>]* width="([0-9.]+)"/)).1
+      // On a wide screen columns that need more room get it.
+      let grows =
+        if case .flow = picture { room == .tile } else if case .grid = picture {
+          room != .phone
+        } else { false }
+      #expect(grows ? (Double(width) ?? 0) >= room.width : Double(width) == room.width)
+      let sizes = text.matches(of: /font-size:([0-9.]+)px/).compactMap { Double($0.1) }
+      #expect(sizes.min() == 11)
+    }
+  }
+
+  @Test
+  func `on a phone says a long way as its links, the largest first`() {
+    let flow = AnswerPicture.flow(
+      title: "Ways",
+      nodes: ["home", "cart", "order"].enumerated().map {
+        .init($1, column: $0, count: 10)
+      }, links: [.init(from: 0, to: 1, count: 3), .init(from: 1, to: 2, count: 8)])
+    let names = AnswerSVG.render(flow, notes: [], in: .phone).matches(
+      of: />([^<>]+ → [^<>]+)<\/text>/
+    )
+    .map { String($0.1) }
+    #expect(names == ["cart → order", "home → cart"])
   }
 
   @Test(arguments: 0..<300)

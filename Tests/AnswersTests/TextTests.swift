@@ -106,6 +106,27 @@ struct `An answer as text` {
   }
 
   @Test
+  func `keeps the names of figures whole, above the marks where they are long`() {
+    let long = "first_order: began with the newsletter of the partner that nobody remembers"
+    let picture = AnswerPicture.ranges(
+      title: "Drivers",
+      ranges: [
+        .init("first_order: began with ad_click", 0.5, low: 0.25, high: 0.75),
+        .init("price", 1, low: nil, high: nil),
+        .init(long, 0.25, low: 0, high: 0.5),
+      ])
+    for width in [60, 80] {
+      let lines = picture.lines(width: width)
+      #expect(lines.allSatisfy { $0.cells <= width })
+      #expect(lines.dropFirst().contains { $0.hasPrefix("price ") })
+      #expect(lines.joined(separator: " ").contains(long))
+      #expect(!lines.joined().contains("…"))
+    }
+    #expect(
+      picture.lines(width: 80).contains { $0.hasPrefix("first_order: began with ad_click  ") })
+  }
+
+  @Test
   func `draws a single line as columns and several as rows of blocks`() {
     let one = AnswerPicture.lines(
       title: "Orders", axis: ["Mon", "Tue", "Wed"], lines: [.init("orders", [0, 3, 6])])

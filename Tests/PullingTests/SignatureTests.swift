@@ -6,10 +6,6 @@ import Testing
 
 @testable import Pulling
 
-private func hexadecimal(_ bytes: [UInt8]) -> String {
-  bytes.map { ($0 < 16 ? "0" : "") + String($0, radix: 16) }.joined()
-}
-
 private let secret = "a secret of some length"
 private let body = Array(#"{"id": "evt_1"}"#.utf8)
 private let now = Instant(milliseconds: 1_772_000_000_000)
@@ -50,7 +46,7 @@ private func verdict(
   }
 
   @Test func `is Stripe's, of which there may be several`() {
-    let right = "v1=" + hexadecimal(signed(stamp + "."))
+    let right = "v1=" + signed(stamp + ".").hexadecimal
     let wrong = "v1=" + String(repeating: "0", count: 64)
     func verdict(_ header: String) -> String? {
       PullingTests.verdict(.stripe, ["Stripe-Signature": header])
@@ -70,7 +66,7 @@ private func verdict(
   ])
   func `holds for five minutes`(seconds: Int, code: String?) {
     let stamp = "\(1_772_000_000 + seconds)"
-    let header = "t=\(stamp),v1=" + hexadecimal(signed(stamp + "."))
+    let header = "t=\(stamp),v1=" + signed(stamp + ".").hexadecimal
     #expect(verdict(.stripe, ["Stripe-Signature": header]) == code)
   }
 
@@ -79,7 +75,7 @@ private func verdict(
       header: "X-Slack-Signature", prefix: "v0=", timestamp: "X-Slack-Request-Timestamp",
       signed: "v0:{timestamp}:{body}")
     let headers = [
-      "X-Slack-Signature": "v0=" + hexadecimal(signed("v0:\(stamp):")),
+      "X-Slack-Signature": "v0=" + signed("v0:\(stamp):").hexadecimal,
       "X-Slack-Request-Timestamp": stamp,
     ]
     #expect(verdict(slack, headers) == nil)

@@ -1,5 +1,6 @@
 """A real server of mail on this machine: aiosmtpd, with what a test wants of it."""
 
+import asyncio
 import email
 import email.policy
 import ssl
@@ -27,10 +28,13 @@ class Received:
 
 
 class Handler:
-    """Takes mails; `replies` says what is answered instead to a command."""
+    """Takes mails; `replies` says what is answered instead to a command.
+
+    While it is `slow` it says only later that it has taken a mail.
+    """
 
     def __init__(self, replies):
-        self.replies, self.mails = replies, []
+        self.replies, self.mails, self.slow = replies, [], False
 
     async def handle_MAIL(self, server, session, envelope, address, options):
         if "MAIL" in self.replies:
@@ -48,6 +52,8 @@ class Handler:
         if "DATA" in self.replies:
             return self.replies["DATA"]
         self.mails.append(Received(envelope, session, server.transport))
+        while self.slow:
+            await asyncio.sleep(0.02)
         return "250 OK"
 
 

@@ -308,6 +308,36 @@ def test_pages_of_boards_are_for_everybody(server, page):
             assert_for_everybody(page, server.url + path)
 
 
+def test_letters_of_pictures_can_be_read_on_a_phone(server, page):
+    session = set_up(server)
+    texts = [
+        FUNNEL, RETENTION, "question: trends\nevents: cart\ninterval: week\n",
+        "question: flow\nstart: cart\ndepth: 3\n",
+        "question: scores\nsurvey: delivery\nby: element\n",
+        "question: drivers\nsurvey: delivery\n",
+    ]
+    kept = [save(session, server, f"Number {place}", text) for place, text in enumerate(texts)]
+    board = board_of(session, server, "Monday", *[f"question:{each}" for each in kept])
+    sign_in(page, server)
+    page.set_viewport_size({"width": 360, "height": 800})
+    paths = [f"/boards/{board}", "/surveys/delivery"] + [f"/questions/{each}" for each in kept]
+    for path, least in zip(paths, [len(texts), 4] + [1] * len(texts)):
+        page.goto(server.url + path)
+        page.wait_for_function("""() => [...document.querySelectorAll("[data-tile]")].every(
+            (each) => each.hasAttribute("data-shown"))""", timeout=60000)
+        pictures = page.locator(".picture img").all()
+        assert len(pictures) >= least, path
+        for picture in pictures:
+            said, scale = picture.evaluate("""async (each) => {
+              await each.decode();
+              const width = each.getBoundingClientRect().width;
+              return [decodeURIComponent(each.currentSrc), width / each.naturalWidth];
+            }""")
+            sizes = [float(size) for size in re.findall(r"font-size:([\d.]+)px", said)]
+            assert min(sizes) * scale >= 10, (path, said)
+        assert page.evaluate("document.documentElement.scrollWidth") <= 360, path
+
+
 def test_a_slow_tile_holds_no_other(server, page):
     session = set_up(server)
     one, two = save(session, server, "One"), save(session, server, "Two", RETENTION)

@@ -5,13 +5,14 @@ import hashlib
 import hmac
 import http.server
 import json
+import subprocess
 import threading
 import time
 
 import pytest
 
 from collecting import send, write_key
-from conftest import assert_for_everybody, set_up, sign_in
+from conftest import PROGRAM, assert_for_everybody, set_up, sign_in
 from smtp_server import MailServer
 from test_people import invite, join, post
 
@@ -211,6 +212,17 @@ def test_an_answer_opens_one_ticket_however_often_it_comes(shop_with):
     shop.mail.wait_for(2)
     time.sleep(3)
     assert len(shop.mail.mails) == 2
+
+
+def test_the_terminal_has_tickets_in_the_form_of_the_api(shop_with):
+    shop = shop_with()
+    shop.send(answer(1), answer(9, user="c9"))
+    shop.wait(2)
+    told = subprocess.run(
+        [PROGRAM, "inbox", "--format", "json", "--data", shop.server.data, "--experience",
+         shop.experience], check=True, capture_output=True, text=True, timeout=60).stdout
+    by_number = sorted(json.loads(told), key=lambda ticket: ticket["number"])
+    assert by_number == shop.tickets()
 
 
 def test_history_that_is_brought_in_opens_nothing(shop_with):

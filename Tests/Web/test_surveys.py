@@ -179,8 +179,6 @@ def test_a_customer_is_asked_by_mail_and_answers_by_thumb(start, browser, tmp_pa
         send(server, "ada", "Parcel Received")
         send(server, "bob", "Parcel Received")
         mail = until(lambda: post.handler.mails and post.handler.mails[0])
-        # It can be here a moment before it is noted as sent.
-        until(lambda: invitations(server, state="sent"))
         assert mail.recipients == ["ada@example.org"]
         link = re.search(rf"http://127\.0\.0\.1:{port}/s/[\w-]+", mail.text()).group()
         page = phone(browser)
@@ -206,6 +204,49 @@ def test_a_customer_is_asked_by_mail_and_answers_by_thumb(start, browser, tmp_pa
         assert len(post.handler.mails) == 1
         page.context.close()
     finally:
+        post.stop()
+
+
+def test_a_mail_can_be_answered_before_it_is_known_to_be_out(start, tmp_path):
+    post = MailServer(tmp_path)
+    port = free_port()
+    server = start(
+        f"public_address=http://127.0.0.1:{port}", f"mail.server=smtp://localhost:{post.port}",
+        "mail.from=Shop <shop@example.com>", port=port)
+    server.session = set_up(server)
+    server.form = {"X-CSRF-Token": token_of(server.session.get(server.url + "/settings/keys").text)}
+    server.key = server.session.post(
+        server.url + API + "/keys", json={"name": "shop"}, headers=server.form,
+        timeout=60).json()["secret"]
+    try:
+        looked_at(server)
+        post.handler.slow = True
+        for name in ["ada", "bob", "eve"]:
+            identify(server, name, email=f"{name}@example.org")
+            send(server, name, "Parcel Received")
+        # Those who came to be due later than the others wait for the next round.
+        mails = until(lambda: post.handler.mails)
+        link = re.search(r"http://127\.0\.0\.1:\d+/s/[\w-]+", mails[0].text()).group()
+        [name] = [each.split("@")[0] for each in mails[0].recipients]
+        assert requests.get(link, timeout=60).status_code == 200
+        [waiting] = invitations(server, customer=f"user:{name}")
+        assert waiting["state"] == "waiting"
+        assert requests.post(
+            link, data={"score": 3, "do": "keep"}, timeout=60).status_code == 204
+        answer = requests.post(link, data={"score": 3}, timeout=60)
+        assert answer.status_code == 200 and "Thank you" in answer.text, answer.text
+        assert requests.get(link, timeout=60).status_code == 409
+        told = ["Survey Answered", "Survey Sent"]
+        assert sorted(each["event"] for each in story(server, f"user:{name}")) == told
+        # What is noted of the mail later undoes nothing.
+        post.handler.slow = False
+        until(lambda: len(post.handler.mails) == 3)
+        until(lambda: len(invitations(server, state="sent")) == 2)
+        [answered] = invitations(server, customer=f"user:{name}")
+        assert answered["state"] == "answered"
+        assert sorted(each["event"] for each in story(server, f"user:{name}")) == told
+    finally:
+        post.handler.slow = False
         post.stop()
 
 

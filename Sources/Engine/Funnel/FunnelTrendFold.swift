@@ -26,7 +26,7 @@ extension FunnelTrendFold: TraceableFold {
       return FunnelTrendPlan(funnel: plan, intervals: nil)
     }
     let first = funnel.from ?? min(earliest, funnel.to ?? earliest)
-    let end = funnel.to.map { Instant(milliseconds: $0.milliseconds - 1) } ?? latest
+    let end = funnel.to.map { $0 - .millisecond } ?? latest
     let intervals = try IntervalTable(
       question.interval, from: first, through: max(first, min(end, latest)), calendar)
     let made = FunnelTrendPlan(funnel: plan, intervals: intervals)

@@ -95,14 +95,9 @@ private struct WrittenOutcome: Codable {
   }
 
   init(from decoder: any Decoder) throws {
-    guard let fields = try? decoder.container(keyedBy: CodingKeys.self), fields.contains(.event)
-    else {
-      event = try EventSelector(from: decoder)
-      return
-    }
-    let checked = try QuestionFields<CodingKeys>(decoder, .part)
-    event = try checked.required(.event)
-    new = try checked.value(.new)
+    let fields = try QuestionFields(decoder, naming: CodingKeys.event)
+    event = try fields?.required(.event) ?? EventSelector(from: decoder)
+    new = try fields?.value(.new)
   }
 
   func encode(to encoder: any Encoder) throws {

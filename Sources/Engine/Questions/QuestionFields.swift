@@ -27,6 +27,13 @@ struct QuestionFields<Key: CodingKey & CaseIterable> {
     }
   }
 
+  /// Opens a map that has events under a key beside what else is said of them; nil where it is the
+  /// events alone that are written.
+  init?(_ decoder: any Decoder, naming events: Key) throws {
+    guard (try? decoder.container(keyedBy: Key.self))?.contains(events) == true else { return nil }
+    try self.init(decoder, .part)
+  }
+
   /// What is opened.
   enum Part { case question, part }
 

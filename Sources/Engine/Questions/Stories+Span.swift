@@ -47,7 +47,7 @@ extension Stories {
     _ interval: CalendarInterval, in scope: Scope, _ calendar: LocalCalendar
   ) throws(Refusal) -> IntervalTable {
     let span = span ?? Instant(milliseconds: 0)...Instant(milliseconds: 0)
-    let last = scope.to.map { Instant(milliseconds: $0.milliseconds - 1) } ?? span.upperBound
+    let last = scope.to.map { $0 - .millisecond } ?? span.upperBound
     let first = scope.from ?? span.lowerBound
     let low = max(first, min(span.lowerBound, last))
     return try IntervalTable(

@@ -208,14 +208,9 @@ private struct WrittenSource: Codable {
   }
 
   init(from decoder: any Decoder) throws {
-    guard let fields = try? decoder.container(keyedBy: CodingKeys.self), fields.contains(.event)
-    else {
-      event = try EventSelector(from: decoder)
-      return
-    }
-    let checked = try QuestionFields<CodingKeys>(decoder, .part)
-    event = try checked.required(.event)
-    score = try checked.value(.score)
+    let fields = try QuestionFields(decoder, naming: CodingKeys.event)
+    event = try fields?.required(.event) ?? EventSelector(from: decoder)
+    score = try fields?.value(.score)
   }
 
   /// The score is the source's own, that of all, the touchpoint's with those of surveys about it, or the
@@ -226,9 +221,7 @@ private struct WrittenSource: Codable {
     if let score = score ?? usual { return [.init(event, score: score)] }
     let property = NumberSelector(.property(SurveyEvent.score))
     let surveys = surveys(in: context).filter { $0.fits(rule) }
-    var sources = surveys.map {
-      ScoresQuestion.Source(EventSelector($0.name, rule: $0.rule()), score: property)
-    }
+    var sources = surveys.map { ScoresQuestion.Source($0.answers, score: property) }
     if let rating = rating(in: context) {
       // Who rated a touchpoint was asked for neither a recommendation nor an effort.
       if sources.isEmpty || (rule.metric != .nps && rule.metric != .ces) {

@@ -132,11 +132,12 @@ private struct SegmentRules {
     guard case .string(let name)? = event.properties[SurveyEvent.survey],
       let (survey, loop) = surveys[name], survey.holds(loop.when, of: event.properties)
     else { return nil }
-    let about = event.properties[SurveyEvent.touchpoint]?.shown ?? survey.about
+    let about = event.properties[SurveyEvent.touchpoint]?.shown
     return LoopFinding(
       rule: .survey(survey, loop), event: event, message: segment.messages[row],
-      touchpoint: about.flatMap(experience.touchpoint) ?? survey.touchpoint(in: experience),
-      score: event.properties.number(SurveyEvent.score))
+      touchpoint: [about, survey.usualTouchpoint].lazy.compactMap(\.self)
+        .compactMap(experience.touchpoint).first,
+      score: event.properties[SurveyEvent.score]?.number)
   }
 
   private func touchpoint(at row: Int) -> Touchpoint? {
@@ -150,21 +151,5 @@ private struct SegmentRules {
       return try NumberRule(rule, of: segment, names: names).number(row)
     }
     return segment.property(SurveyEvent.score, .number)?.number(at: row)
-  }
-}
-
-extension Survey {
-  /// The touchpoint of the occasion, where answers don't say what they are about.
-  fileprivate func touchpoint(in experience: Experience) -> Touchpoint? {
-    switch occasion {
-    case .touchpoint(let name), .late(_, let name): experience.touchpoint(name)
-    case .outcome, .every, nil: nil
-    }
-  }
-}
-
-extension [String: PropertyValue] {
-  fileprivate func number(_ name: String) -> Double? {
-    if case .number(let number)? = self[name] { number } else { nil }
   }
 }

@@ -68,7 +68,7 @@ struct TrendSpans: Sendable {
           problem: "The range from \(first) to \(end) cuts a \(unit.rawValue) in two.",
           remedy: "Let it begin and end with one, or take a shorter interval or none.")
       }
-      return Instant(milliseconds: 2 * first.milliseconds - end.milliseconds)
+      return first - (end - first)
     }
     guard
       let starts = calendar.starts(
@@ -80,7 +80,7 @@ struct TrendSpans: Sendable {
         remedy: "Take a longer interval or a shorter range.")
     }
     if interval == nil, scope.to == nil {
-      return Instant(milliseconds: 2 * first.milliseconds - end.milliseconds)
+      return first - (end - first)
     }
     var start = first
     for _ in starts.dropLast() {
@@ -139,10 +139,4 @@ struct TrendSpans: Sendable {
 extension TimeSpan {
   /// The shortest span.
   static let millisecond = TimeSpan(milliseconds: 1)
-}
-
-extension Instant {
-  fileprivate static func - (left: Instant, right: TimeSpan) -> Instant {
-    Instant(milliseconds: left.milliseconds - right.milliseconds)
-  }
 }

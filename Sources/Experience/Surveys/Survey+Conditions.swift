@@ -16,7 +16,7 @@ extension Survey {
       }
       switch condition.values {
       case .within(let range):
-        guard let number = answer.asNumber else { return false }
+        guard let number = answer.number else { return false }
         return Double(range.lowerBound) <= number && number <= Double(range.upperBound)
       case .oneOf(let names):
         let given = takesSeveral(condition.question) ? answer.options : [answer.shown]
@@ -42,15 +42,6 @@ extension Survey {
 }
 
 extension PropertyValue {
-  /// The number that it is, or that a text of an imported answer spells.
-  fileprivate var asNumber: Double? {
-    switch self {
-    case .number(let number): number
-    case .string(let text): Double(text)
-    case .boolean: nil
-    }
-  }
-
   /// The options that were chosen, where several can be.
   fileprivate var options: [String] {
     shown.split(separator: SurveyEvent.betweenOptions).map(String.init)

@@ -16,7 +16,7 @@ struct AnswerView {
   var markup: Markup {
     let table = answered.answer.subject.table
     return """
-      \(picture)
+      \(picture([.phone, .tile, .page]))
       <div class="card scroll" tabindex="0" role="region" aria-label="Figures">\(self.table(table))</div>
       \(more(table))
       <p class="muted">\(style.brief(answered.receipt))</p>
@@ -26,7 +26,7 @@ struct AnswerView {
 
   /// The answer at a glance: its picture, which says what it rests on, or the first rows of its table.
   var glance: Markup {
-    if let picture { return picture }
+    if let picture = picture([.phone, .tile]) { return picture }
     let table = answered.answer.subject.table
     return """
       <div class="scroll" tabindex="0" role="region" aria-label="Figures">\
@@ -38,14 +38,24 @@ struct AnswerView {
   /// How many rows say something at a glance.
   private static let rowsAtAGlance = 8
 
-  /// The picture as an image of its own, which brings its own style.
-  private var picture: Markup? {
-    guard let title = answered.answer.subject.picture?.title,
-      let svg = try? AnswerSVG.render(answered, style: style)
-    else { return nil }
-    let data = "data:image/svg+xml," + svg.urlEncoded
+  /// The picture as an image of its own, which brings its own style: drawn for each of some rooms, of
+  /// which the browser takes the one that it has. The last is the widest, and that which is printed.
+  private func picture(_ rooms: [PictureRoom]) -> Markup? {
+    guard let title = answered.answer.subject.picture?.title else { return nil }
+    let drawn = rooms.compactMap { room in
+      (try? AnswerSVG.render(answered, style: style, in: room)).map {
+        (room: room, data: "data:image/svg+xml," + $0.urlEncoded)
+      }
+    }
+    guard let widest = drawn.last else { return nil }
+    let narrower = drawn.dropLast().map { room, data -> Markup in
+      """
+      <source media="screen and (max-width:\(room.widestWindow)px)" srcset="\(lines: data)">
+      """
+    }
     return """
-      <figure class="picture"><img src="\(lines: data)" alt="\(title)"></figure>
+      <figure class="picture"><picture>\(narrower)\
+      <img src="\(lines: widest.data)" alt="\(title)"></picture></figure>
       """
   }
 
@@ -113,5 +123,16 @@ struct AnswerView {
   /// A value of a row's key as `AnswerRowKey` reads it.
   private static func escaped(_ text: String) -> String {
     text.replacing("\\", with: "\\\\").replacing(",", with: "\\,")
+  }
+}
+
+extension PictureRoom {
+  /// The widest window, in pixels, in which a picture for this room is shown where there are others.
+  fileprivate var widestWindow: Int {
+    switch self {
+    case .phone: 480
+    case .tile: 900
+    case .page: .max
+    }
   }
 }

@@ -72,8 +72,8 @@ enum TicketAPI {
   }
 }
 
-/// A ticket.
-private struct TicketForm: Given {
+/// A ticket as programs read it.
+public struct TicketForm: Encodable, Given {
   struct Answer: Given {
     var event: String
     var at: Instant
@@ -137,7 +137,8 @@ private struct TicketForm: Given {
   var answers: [Answer]?
   var history: [Deed]?
 
-  init(_ ticket: Ticket) {
+  /// The ticket with the latest of what was said.
+  public init(_ ticket: Ticket) {
     (number, state, origin, name) = (ticket.number, ticket.state, ticket.origin, ticket.name)
     overdue = ticket.isOverdue(at: .now)
     (touchpoint, journey, team) = (ticket.touchpoint, ticket.journey, ticket.team)

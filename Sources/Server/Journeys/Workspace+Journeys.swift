@@ -41,8 +41,7 @@ extension Workspace {
   ) async throws -> ConformanceTrend? {
     guard let watermark = stories.watermark else { return nil }
     var question = ConformanceQuestion(journey: journey.name, interval: .week)
-    let first = Instant(
-      milliseconds: watermark.milliseconds - Int64(Self.weeksShown) * 7 * 86_400_000)
+    let first = watermark - .days(7 * Int64(Self.weeksShown))
     question.scope.from = context.calendar.start(of: .week, at: first)
     let asked = Question.conformance(question)
     let key = MapKey(reading: reading, journey: journey.name, scope: question.scope)

@@ -126,13 +126,6 @@ extension Workspace {
   }
 }
 
-extension Instant {
-  /// The moment a span earlier.
-  fileprivate static func - (left: Instant, right: TimeSpan) -> Instant {
-    Instant(milliseconds: left.milliseconds - right.milliseconds)
-  }
-}
-
 extension [LoopFinding] {
   fileprivate func inGroups(of count: Int) -> [ArraySlice<LoopFinding>] {
     stride(from: 0, to: self.count, by: count).map { self[$0..<Swift.min($0 + count, self.count)] }

@@ -70,32 +70,25 @@ struct TicketNotice: Sendable, Equatable {
 
   /// The whole for programs.
   var json: [UInt8] {
-    let ticket = Body.Facts(
-      number: number, origin: origin.rawValue, title: title, touchpoint: touchpoint, team: team,
-      score: score, due: due, link: link)
     let encoder = JSONEncoder()
     encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
     // Only a score that is no finite number can't be written, and none is taken.
-    let body = Body(id: id, type: "ticket.\(occasion.rawValue)", text: subject, ticket: ticket)
+    let body = Body(id: id, type: "ticket.\(occasion.rawValue)", text: subject, ticket: self)
     return (try? encoder.encode(body)).map(Array.init) ?? []
   }
 
   private struct Body: Encodable {
-    struct Facts: Encodable {
-      var number: Int
-      var origin: String
-      var title: String
-      var touchpoint: String?
-      var team: String
-      var score: Double?
-      var due: Instant
-      var link: String
-    }
-
     var id: String
     var type: String
     /// What chats show.
     var text: String
-    var ticket: Facts
+    var ticket: TicketNotice
+  }
+}
+
+extension TicketNotice: Encodable {
+  /// What stands under `ticket`; the others stand beside it.
+  private enum CodingKeys: String, CodingKey {
+    case number, origin, title, touchpoint, team, score, due, link
   }
 }

@@ -84,7 +84,7 @@ extension Workspace {
       .post, webhook.address,
       headers: [
         ("Content-Type", "application/json"), ("Idempotency-Key", notice.id),
-        ("X-Waymark-Signature", "sha256=" + code.map(twoDigits).joined()),
+        ("X-Waymark-Signature", "sha256=" + code.hexadecimal),
       ], body: body)
     let answer = try await tickets.outbound.send(request)
     guard (200..<300).contains(answer.status) else {
@@ -93,10 +93,6 @@ extension Workspace {
         problem: "The webhook answered \(answer.status).",
         remedy: "Look at what receives it; it is tried again.")
     }
-  }
-
-  private func twoDigits(_ byte: UInt8) -> String {
-    (byte < 16 ? "0" : "") + String(byte, radix: 16)
   }
 
   /// How people reach the server, for links in what is sent.

@@ -90,6 +90,7 @@ struct OwnSurvey {
   private func end(
     _ state: Invitation.State, _ answer: [String: PropertyValue], _ language: String
   ) async throws {
+    try noteArrival()
     let event = invitation.event(
       state, at: .now, answer, language: language,
       consent: try workspace.store.consentRule())
@@ -104,6 +105,13 @@ struct OwnSurvey {
       return
     }
     if refused { throw Refusal.answerNotKept }
+  }
+
+  /// Notes that the mail is out where that isn't noted yet: who has its link has got it.
+  private func noteArrival() throws {
+    guard invitation.isOnItsWay else { return }
+    let event = invitation.event(.sent, at: .now, consent: try workspace.store.consentRule())
+    try workspace.store.noteSent(invitation.id, telling: event)
   }
 
   private func again(
@@ -142,6 +150,7 @@ extension OwnSurvey {
     encoder.outputFormatting = .withoutEscapingSlashes
     let pairs = fields.filter { !$0.value.isEmpty }.map { [$0.name, $0.value] }
     let text = String(decoding: try encoder.encode(pairs), as: UTF8.self)
+    try noteArrival()
     try workspace.store.keepDraft(text, of: invitation.id)
   }
 }

@@ -94,7 +94,7 @@ enum SurveyRoutes {
     case "invitation.kept": (phrases.notKept, 403)
     case "invitation.unknown": (phrases.unknown, 404)
     case "survey.often": (phrases.often, 429)
-    case "survey.unavailable": (phrases.early, 503)
+    case "survey.unavailable", "invitation.early": (phrases.early, 503)
     case "body.length": (phrases.long, 413)
     default: status < 500 ? (phrases.unknown, status) : (phrases.early, 503)
     }

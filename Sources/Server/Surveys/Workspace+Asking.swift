@@ -76,9 +76,7 @@ extension Workspace {
     let asked = experience.surveys.filter { $0.occasion != nil && $0.channels.contains(.mail) }
     let looks = try store.surveyLooks(asked.map(\.name))
     let now = Instant.now
-    let starts = looks.mapValues { look in
-      max(look.since, Instant(milliseconds: look.until.milliseconds - Self.overlap.milliseconds))
-    }
+    let starts = looks.mapValues { max($0.since, $0.until - Self.overlap) }
     guard let start = starts.values.min(), start < now else { return }
     let stories = try await stories()
     var last: SurveyOccasion?

@@ -72,7 +72,7 @@ enum WordsRoutes {
   /// Weeks of a range of up to half a year, months of others.
   private static func interval(_ scope: Engine.Scope, _ watermark: Instant?) -> CalendarInterval {
     guard let from = scope.from, let end = scope.to ?? watermark else { return .month }
-    return end.milliseconds - from.milliseconds <= 183 * 86_400_000 ? .week : .month
+    return end - from <= .days(183) ? .week : .month
   }
 
   private static func texts(_ visit: Visit) async throws -> Response {

@@ -71,10 +71,7 @@ struct FileSums: Sendable {
       hash.add(piece)
       reading(piece.count)
     }
-    return hash.finish().map { byte in
-      let digits = String(byte, radix: 16)
-      return digits.count == 1 ? "0" + digits : digits
-    }.joined()
+    return hash.finish().hexadecimal
   }
 }
 

@@ -52,7 +52,7 @@ extension Store {
       try database.execute(
         literal: """
           DELETE FROM replies
-          WHERE begun <= \(now.milliseconds - KeptReply.span.milliseconds)
+          WHERE begun <= \((now - KeptReply.span).milliseconds)
           """)
       let row = try Row.fetchOne(
         database, sql: "SELECT * FROM replies WHERE caller = ? AND key = ?",

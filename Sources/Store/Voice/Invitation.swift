@@ -72,6 +72,8 @@ public struct Invitation: Sendable, Equatable {
   public let made: Instant
   /// How often it was tried to send it.
   public let attempts: Int
+  /// Whether its mail is going out and may have arrived, though that isn't noted yet.
+  public let isOnItsWay: Bool
   public let sent: Instant?
   /// From when on it can't be answered; nil before it is sent.
   public let expires: Instant?
@@ -100,6 +102,7 @@ public struct Invitation: Sendable, Equatable {
     state = State(rawValue: row["state"]) ?? .failed
     made = Instant(milliseconds: row["made"])
     attempts = row["attempts"]
+    isOnItsWay = (row["claimed"] as Int64?) != nil
     sent = instant("sent")
     expires = instant("expires")
     ended = instant("ended")

@@ -18,8 +18,11 @@ extension Store {
     let now = clock()
     try write { database in
       let invitation = try Self.invitation(id, database).orThrow(.unknownInvitation)
-      if state != .expired { try invitation.requireOpen(at: now) }
-      guard invitation.state == .sent else { throw invitation.closure }
+      if state == .expired {
+        guard invitation.state == .sent else { throw invitation.closure }
+      } else {
+        try invitation.requireSent(at: now)
+      }
       try database.execute(
         literal: """
           UPDATE invitations SET state = \(state.rawValue), ended = \(now.milliseconds),
@@ -41,7 +44,7 @@ extension Store {
     let now = clock()
     try write { database in
       let invitation = try Self.invitation(id, database).orThrow(.unknownInvitation)
-      try invitation.requireOpen(at: now)
+      try invitation.requireSent(at: now)
       try database.execute(literal: "UPDATE invitations SET draft = \(draft) WHERE id = \(id)")
     }
   }
@@ -54,7 +57,8 @@ extension Store {
       literal: "INSERT INTO invitation_events VALUES (\(id), \(state.rawValue), \(text))")
   }
 
-  /// Events of invitations that no story has been told yet, the oldest invitation's first.
+  /// Events of invitations that no story has been told yet, the oldest invitation's first, and that it
+  /// was sent before what came of it.
   ///
   /// - Parameter id: those of one invitation; nil: of all.
   public func untoldEvents(of id: Int64? = nil, limit: Int) throws -> [InvitationEvent] {
@@ -64,7 +68,8 @@ extension Store {
         sql: """
           SELECT invitation, invitation_events.state, event, survey, namespace, identity
           FROM invitation_events JOIN invitations ON id = invitation
-          WHERE :id IS NULL OR id = :id ORDER BY id LIMIT :limit
+          WHERE :id IS NULL OR id = :id
+          ORDER BY id, invitation_events.state <> 'sent' LIMIT :limit
           """, arguments: ["id": id, "limit": limit]
       ).map(InvitationEvent.init)
     }
@@ -95,11 +100,17 @@ extension Store {
 }
 
 extension Invitation {
-  /// Refuses an invitation that can't be answered at a moment.
+  /// Refuses an invitation that nobody with its link can answer at a moment.
   ///
+  /// One whose mail is on its way is open: the mail can be there before that is noted.
   /// - Throws: `invitation.answered`, `invitation.dismissed`, `invitation.expired`,
   ///   `invitation.closed`, `invitation.early`.
   public func requireOpen(at now: Instant) throws(Refusal) {
+    if !isOnItsWay { try requireSent(at: now) }
+  }
+
+  /// Refuses an invitation that isn't noted as sent, or has ended.
+  fileprivate func requireSent(at now: Instant) throws(Refusal) {
     guard state == .sent, let expires, now < expires else { throw closure }
   }
 

@@ -82,7 +82,7 @@ extension Store {
     if subject.due + subject.openFor <= now { return .late }
     if denies { return .consent }
     if subject.address == nil { return .address }
-    let start = now.milliseconds - budget.per.milliseconds
+    let start = (now - budget.per).milliseconds
     let asked = try keys.reduce(0) { count, key in
       try count
         + (Int.fetchOne(
@@ -104,10 +104,12 @@ extension Store {
   }
 
   /// Notes that the mail of an invitation that was taken is out, and what the story is told of it.
+  ///
+  /// The first note counts: that of the sending, or of somebody who answers by its link before.
   public func noteSent(_ id: Int64, telling event: Event) throws {
     let now = clock()
     try write { database in
-      guard try Self.invitation(id, database)?.state == .waiting else { return }
+      guard try Self.invitation(id, database)?.isOnItsWay == true else { return }
       try markSent(id, at: now, telling: event, database)
     }
   }

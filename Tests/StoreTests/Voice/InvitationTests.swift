@@ -235,6 +235,66 @@ private final class Post {
       code { try post.store.end(99, as: .answered, telling: event) } == "invitation.unknown")
   }
 
+  /// An invitation whose mail is going out.
+  private func onItsWay() throws -> Int64 {
+    try post.store.invite([post.subject("ada")])
+    let invitation = try #require(try post.claim().first)
+    #expect(invitation.state == .waiting && invitation.isOnItsWay)
+    return invitation.id
+  }
+
+  /// Answers as somebody does whose mail came before it was noted as sent.
+  private func answer(_ id: Int64) throws {
+    try post.store.noteSent(id, telling: post.event("Survey Sent", "ada"))
+    try post.store.end(id, as: .answered, telling: post.event("Survey Answered", "ada", "fine"))
+  }
+
+  @Test func `that is on its way is open, and closed where it didn't go out`() throws {
+    let id = try onItsWay()
+    func opening() throws -> String? {
+      let invitation = try #require(try post.store.invitation(id))
+      return code { try invitation.requireOpen(at: post.clock.now) }
+    }
+    #expect(try opening() == nil)
+    try post.store.noteFailure(id, "mail.later", next: post.clock.now)
+    #expect(try opening() == "invitation.early")
+    try post.store.noteSent(id, telling: post.event("Survey Sent", "ada"))
+    #expect(try post.states() == [.waiting])
+    #expect(try post.claim().map(\.id) == [id])
+    #expect(try opening() == nil)
+    try post.store.noteFailure(id, "mail.recipient", next: nil)
+    #expect(try opening() == "invitation.closed")
+  }
+
+  @Test func `that was answered before its mail was noted stays so, and its story is in order`()
+    throws
+  {
+    let id = try onItsWay()
+    try answer(id)
+    try post.store.noteSent(id, telling: post.event("Survey Sent", "ada"))
+    try post.store.noteFailure(id, "mail.later", next: post.clock.now)
+    try post.store.noteFailure(id, "mail.recipient", next: nil)
+    #expect(try post.states() == [.answered])
+    #expect(try post.claim().isEmpty && post.store.interruptedInvitations().isEmpty)
+    #expect(
+      try post.store.untoldEvents(limit: 10).map(\.event.name) == [
+        "Survey Sent", "Survey Answered",
+      ])
+    #expect(try post.tell() == [.taken, .taken])
+    let story = try post.store.snapshot().story(of: Identity("ada").key)
+    #expect(story.map(\.name) == ["Survey Sent", "Survey Answered"])
+  }
+
+  @Test func `that was noted as sent before it is answered is told of in the same order`() throws {
+    let id = try onItsWay()
+    try post.store.noteSent(id, telling: post.event("Survey Sent", "ada"))
+    #expect(try post.tell() == [.taken])
+    try answer(id)
+    #expect(try post.tell() == [.taken])
+    let story = try post.store.snapshot().story(of: Identity("ada").key)
+    #expect(story.map(\.name) == ["Survey Sent", "Survey Answered"])
+  }
+
   @Test func `by hand needs leave, heeds consent and is written down without a name`() throws {
     let subject = post.subject("ada")
     let sent = post.event("Survey Sent", "ada")
