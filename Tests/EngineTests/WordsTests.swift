@@ -145,6 +145,34 @@ struct `What people wrote` {
     try await asked.expectCustomers(of: world.stories, in: world.context)
   }
 
+  @Test func `of a touchpoint is also what answers of surveys about it say`() throws {
+    let text = """
+      experience: Trial
+      touchpoints: {parcel: {on: parcel}, call: {on: call}}
+      surveys:
+        how: {kind: csat, ask: "?", after: parcel}
+        why: {kind: text, ask: "?", about: parcel}
+        else: {kind: text, ask: "?"}
+      """
+    let (experience, diagnostics) = ExperienceLoader.load(text: text, file: "trial")
+    try #require(diagnostics.allSatisfy { $0.severity != .error }, "\(diagnostics)")
+    let context = try QuestionContext(experience)
+    func events(_ written: String) throws -> [String] {
+      let question = try #require(
+        Question.read("{question: words, event: \(written)}", file: "q", in: context).first)
+      try question.expectToRead(in: context)
+      guard case .words(let asked) = question else { throw Unexpected() }
+      return asked.events.map(\.name)
+    }
+    #expect(try events("parcel") == ["parcel", "how", "why"])
+    #expect(try events("[call, why, parcel]") == ["call", "why", "parcel", "how"])
+    // An event that is called like a touchpoint and is another.
+    #expect(try events("{name: parcel, on: 'event == \"x\"'}") == ["parcel"])
+    #expect(
+      WordsQuestion(about: ["parcel", "nothing", "call"], in: experience).events.map(\.name)
+        == ["parcel", "call", "how", "why"])
+  }
+
   @Test(arguments: UInt64(0)..<20)
   func `is listed with who wrote it, the latest first`(seed: UInt64) async throws {
     var world = try WordsWorld(seed: seed)

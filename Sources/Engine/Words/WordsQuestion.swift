@@ -53,6 +53,17 @@ public struct WordsQuestion: Sendable, Equatable {
     verbatims = 0
   }
 
+  /// Asks about touchpoints of an experience: what comes with their events, and the answers of surveys
+  /// about them.
+  ///
+  /// - Parameter touchpoints: their names; those without events are left out.
+  public init(about touchpoints: [String], in experience: Experience) {
+    let events = touchpoints.compactMap { name in
+      experience.touchpoint(name)?.rule.map { EventSelector(name, rule: $0) }
+    }
+    self.init(events.withSurveys(of: experience))
+  }
+
   /// Checks what can be checked without stories.
   ///
   /// - Throws: `words.event`, `words.verbatims`, `words.theme`.
@@ -77,4 +88,18 @@ public struct WordsQuestion: Sendable, Equatable {
 
   /// The number that was answered.
   var scoreRule: Expression { score?.rule ?? .property(SurveyEvent.score) }
+}
+
+extension [EventSelector] {
+  /// The events, and the answers of surveys about those that are touchpoints.
+  func withSurveys(of experience: Experience) -> [EventSelector] {
+    var all = self
+    for events in self where experience.touchpoint(events.name)?.rule == events.rule {
+      for survey in experience.surveys
+      where survey.about == events.name && !all.contains(survey.answers) {
+        all.append(survey.answers)
+      }
+    }
+    return all
+  }
 }
