@@ -17,6 +17,11 @@ struct `Scores by the cases of journeys` {
     var other = JourneyWorld(seed: seed &+ 5_000).question.journey
     other.name = "other"
     world.experience.journeys = [world.question.journey, other]
+    // A name that no event has would be refused.
+    world.events.append(
+      Event(
+        SurveyEvent.answered, at: Instant(milliseconds: 3), by: Identity(.user, "c0"),
+        properties: [SurveyEvent.score: .number(4), "n": .number(2)]))
     let times = world.events.map(\.time)
     for index in world.events.indices where world.events[index].name == SurveyEvent.answered {
       if random.chance(0.3) {
@@ -140,8 +145,11 @@ struct `Scores by the cases of journeys` {
       guard let asked = try? Question.read(text, file: "q", in: context).first,
         case .scores(let question) = asked
       else { continue }
-      worlds += 1
       let stories = try world.stories(segments: 2)
+      guard (try? Question.scores(question).check(against: stories, in: context)) != nil else {
+        continue
+      }
+      worlds += 1
       let answer = try await scores(question, of: stories, in: context)
       let measured = try await stories.measured(
         world.question.journey, of: world.experience, in: Scope())
@@ -187,9 +195,9 @@ struct `Scores by the cases of journeys` {
         buy: {starts: [ad, search], steps: [order, parcel], goal: review, window: 30d}
         help: {starts: [call], steps: [order], goal: review, window: 1d}
       surveys:
-        parcel: {kind: csat, ask: "?", after: parcel}
+        how: {kind: csat, ask: "?", after: parcel}
         whole: {kind: csat, ask: "?", after: {journey: buy, outcome: completed}}
-        call: {kind: csat, ask: "?", about: call}
+        talk: {kind: csat, ask: "?", about: call}
       """
     let (experience, diagnostics) = ExperienceLoader.load(text: text, file: "trial")
     try #require(diagnostics.allSatisfy { $0.severity != .error }, "\(diagnostics)")
@@ -220,13 +228,13 @@ struct `Scores by the cases of journeys` {
       add("order", 2)
       add("parcel", 24)
       // Names another moment than its own, after a second parcel that is of no case.
-      answer("parcel", 240, 5, [SurveyEvent.occasion: moment(24)])
+      answer("how", 240, 5, [SurveyEvent.occasion: moment(24)])
       add("review", 48, ["stars": .number(2)])
       add("parcel", 200)
-      answer("parcel", 220, 1, [SurveyEvent.occasion: moment(200)])
+      answer("how", 220, 1, [SurveyEvent.occasion: moment(200)])
       answer(
         "whole", 60, 4, [SurveyEvent.journey: "buy", SurveyEvent.caseStart: moment(1)])
-      answer("call", 61, 3, [SurveyEvent.touchpoint: "call"])
+      answer("talk", 61, 3, [SurveyEvent.touchpoint: "call"])
     }
     return events
   }
@@ -288,15 +296,15 @@ struct `Scores by the cases of journeys` {
     let notes = answer.table.rows.compactMap { row -> String? in
       if case .text(let note)? = row.last { note } else { nil }
     }
-    #expect(notes == ["small base", "small base", "external, small base"])
+    #expect(notes == ["small base", "external, small base"])
     guard case .ranges(_, let ranges)? = answer.picture else { throw Unexpected() }
-    #expect(ranges.map(\.name) == ["(all)", "parcel", "review (external)"])
+    #expect(ranges.map(\.label) == ["(all)", "parcel", "review (external)"])
   }
 
   @Test(arguments: [
     ("event: parcel, by: step", "scores.journey"), ("event: parcel, by: start", "scores.journey"),
     ("event: parcel, by: touchpoint, journey: buy", "scores.journey"),
-    ("survey: parcel, journey: buy", "scores.journey"),
+    ("survey: how, journey: buy", "scores.journey"),
     ("by: step, journey: bye", "question.journey"),
     ("metric: nps, by: step, journey: buy", "scores.journey"),
   ])
@@ -306,6 +314,22 @@ struct `Scores by the cases of journeys` {
       try Question.read("{question: scores, \(text)}", file: "q.yaml", in: context)
     }
     #expect(error?.code == code)
+  }
+
+  @Test func `take what the experience declares and what has not happened yet for no misspelling`()
+    async throws
+  {
+    let context = try Self.shop()
+    let before = Self.events().filter { $0.name != SurveyEvent.answered }
+    func answers(_ text: String, _ events: [Event]) async throws -> [Int] {
+      let question = try #require(
+        Question.read("{question: scores, metric: mean, \(text)}", file: "q", in: context).first)
+      guard case .scores(let asked) = question else { throw Unexpected() }
+      return try await scores(asked, of: Stories(events), in: context).figures.map(\.answers)
+    }
+    #expect(try await answers("journey: buy, by: step", before) == [10, 10])
+    await #expect(throws: Refusal.self) { try await answers("survey: how", before) }
+    await #expect(throws: Refusal.self) { try await answers("event: [review, revue]", before) }
   }
 
   @Test func `count customers only`() async throws {

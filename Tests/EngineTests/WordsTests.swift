@@ -18,6 +18,13 @@ private struct WordsWorld {
     Theme(name: "speed", title: "How fast", words: ["fast", "late", "*liefer*"]),
   ]
 
+  static let experience = Experience(
+    timezone: "Europe/Berlin",
+    touchpoints: [
+      Touchpoint(name: "review", rule: .isEvent("Review Posted")),
+      Touchpoint(name: "call", rule: .isEvent("c")),
+    ], themes: themes)
+
   /// Of several languages and feelings, some of them hostile, some without words.
   static let texts = [
     "The delivery was fast and I love it.", "It was late and the box was broken.", "too much!!!",
@@ -39,6 +46,9 @@ private struct WordsWorld {
         if random.random.chance(0.7) {
           properties["score"] = .number(Double(random.random.below(11)))
         }
+        if random.random.chance(0.4) {
+          properties[SurveyEvent.touchpoint] = .string(random.pick(["review", "call", "nothing"]))
+        }
         if random.random.chance(0.6) { properties["p"] = random.property() }
         let offset = Int64(random.random.below(40 * 48)) * 1_800_000
         parts[customer % 3].append(
@@ -54,7 +64,7 @@ private struct WordsWorld {
       segments.append(try StorySegment(sorting: try Batch(events, names: &names)))
     }
     stories = Stories(names: names, segments: segments)
-    context = try QuestionContext(Experience(timezone: "Europe/Berlin", themes: Self.themes))
+    context = try QuestionContext(Self.experience)
   }
 
   mutating func question() -> WordsQuestion {
@@ -63,7 +73,7 @@ private struct WordsWorld {
         [EventSelector("Survey Answered")], [.any],
         [EventSelector("Review Posted"), EventSelector("c")],
       ]))
-    question.naming = random.pick([nil, .event, .property("p")])
+    question.naming = random.pick([nil, .event, .touchpoint, .property("p")])
     question.interval = random.pick([nil, nil, .day, .week])
     question.theme = random.pick([nil, nil, "price", "late", "too much"])
     question.feeling = random.pick([nil, nil, .negative, .positive])
@@ -92,7 +102,7 @@ struct `What people wrote` {
       let question = world.question()
       let answer = try await ask(question, world)
       let naive = NaiveWords.texts(
-        question, world.stories.plain.map(\.events), themes: WordsWorld.themes,
+        question, world.stories.plain.map(\.events), of: WordsWorld.experience,
         world.context.calendar)
       var seen = 0
       for figure in answer.figures where figure.events.count > 0 {
@@ -181,7 +191,7 @@ struct `What people wrote` {
     let answer = try await ask(question, world)
     let texts = try #require(answer.verbatims)
     let naive = NaiveWords.texts(
-      question, world.stories.plain.map(\.events), themes: WordsWorld.themes,
+      question, world.stories.plain.map(\.events), of: WordsWorld.experience,
       world.context.calendar)
     let all = naive.filter { $0.key.by == nil }.flatMap(\.value).filter(\.hasWords)
     #expect(texts.count == min(question.verbatims, all.count) && answer.figures.isEmpty)

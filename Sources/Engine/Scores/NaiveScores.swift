@@ -99,14 +99,18 @@ public struct NaiveScores: Sendable {
     case .element: return source
     case .journey, .step, .start: return nil
     case .touchpoint, .stage, .team, .partner:
-      var touchpoint = NaiveRules(event).touchpoint(touchpoints).map { touchpoints[$0] }
-      if event.name == SurveyEvent.answered,
-        case .string(let name)? = event.properties[SurveyEvent.touchpoint]
-      {
-        touchpoint = touchpoints.first { $0.name == name }
-      }
-      return touchpoint.flatMap { division.group(of: $0) }
+      return spokenOf(event, touchpoints).flatMap { division.group(of: $0) }
     }
+  }
+
+  /// The touchpoint that an event speaks of.
+  static func spokenOf(_ event: Event, _ touchpoints: [Touchpoint]) -> Touchpoint? {
+    if event.name == SurveyEvent.answered,
+      case .string(let name)? = event.properties[SurveyEvent.touchpoint]
+    {
+      return touchpoints.first { $0.name == name }
+    }
+    return NaiveRules(event).touchpoint(touchpoints).map { touchpoints[$0] }
   }
 
   private static func value(_ counts: [Int: Int], _ question: ScoresQuestion) -> Double? {

@@ -26,7 +26,7 @@ extension WordsQuestion: CatalogueQuestion {
           meaning: "What was answered beside it, which themes are compared by.", input: .property),
         .init(
           "by", takes: "touchpoint, event or a property", standard: "none",
-          meaning: "Divides the texts by what they are of themselves.", input: .naming),
+          meaning: "Divides the texts by what they speak of, or are of themselves.", input: .naming),
         .init(
           "interval", takes: "hour, day, week, month, quarter, year or none", standard: "none",
           meaning: "Intervals; none is one figure for the range.", input: .interval),

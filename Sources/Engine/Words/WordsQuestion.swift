@@ -13,7 +13,8 @@ public struct WordsQuestion: Sendable, Equatable {
   public var text: PropertySelector
   /// The number that was answered beside it; nil: the property `score`, where there is one.
   public var score: NumberSelector?
-  /// By what texts are divided: their touchpoint, their event's name or a property of theirs.
+  /// By what texts are divided: the touchpoint that they speak of, their event's name or a property of
+  /// theirs.
   public var naming: Naming?
   /// Intervals; nil: the whole range as one.
   public var interval: CalendarInterval?

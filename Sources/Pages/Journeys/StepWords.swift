@@ -77,7 +77,7 @@ public struct StepWords: Sendable {
       <p>A survey about it asks for words with a question of the kind <code>text</code>; an event of its own, \
       such as a review, brings them as the property <code>comment</code>. A longer range may have some.</p>
       <pre tabindex="0">surveys:
-        \(name):
+        about_\(name):
           kind: csat
           ask: How was it?
           about: \(name)

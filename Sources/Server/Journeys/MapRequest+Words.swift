@@ -24,6 +24,11 @@ extension MapRequest {
         throw CancellationError()
       }
       return StepWords(touchpoints, .texts(all, list(of: listed.verbatims ?? [])))
+    } catch let refusal as Refusal
+      where refusal.code == "question.event" || refusal.code == "question.property"
+    {
+      // Nobody asked wrongly: no such event has come yet, or none with words.
+      return StepWords([], .texts(0, list(of: [])))
     } catch let refusal as Refusal {
       return StepWords([], .refused(refusal))
     }
