@@ -5,6 +5,7 @@ import subprocess
 
 import pytest
 from conftest import PROGRAM, assert_for_everybody, set_up, sign_in
+from test_people import invite, join
 from test_words import HOSTILE
 
 EXPERIENCE = """\
@@ -119,3 +120,11 @@ def test_a_survey_is_told_apart_by_starting_point(server, page):
     rows = [line.split(",") for line in scores.text.splitlines()]
     by = {row[0]: row[3] for row in rows[1:] if row[1] == "all"}
     assert by == {"(all)": "30", "ad": "20", "search": "10"}, scores.text
+
+
+def test_a_viewer_reads_texts_and_is_sent_nowhere_forbidden(server):
+    vera, _ = join(invite(set_up(server), server, "Vera", "vera@example.com", "viewer"))
+    page = vera.get(server.url + STEP + "?range=own&from=2026-02-01&to=2026-02-28").text
+    assert page.count("was great") == 5
+    assert "/words" not in page
+    assert vera.get(server.url + "/words/texts").status_code == 403

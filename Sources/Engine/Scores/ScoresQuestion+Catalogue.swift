@@ -52,9 +52,8 @@ extension ScoresQuestion: CatalogueQuestion {
           "by", takes: "\(ScoreDivision.words.joined(separator: ", ")) or a property",
           standard: "none",
           meaning:
-            "Divides the answers by the touchpoint that they speak of, its stage, its team, its "
-            + "partner, by the journeys to whose cases they belong, the steps or the starting points "
-            + "of one, by the elements that they rate, or by what they are of themselves.",
+            "Divides the answers by the touchpoint that they speak of, its stage, team or partner, "
+            + "the journey, step or start of their case, the element that they rate, or a property.",
           input: .division),
         .init(
           "journey", takes: "a journey", standard: "of by: journey all of them",
