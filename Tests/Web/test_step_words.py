@@ -83,6 +83,7 @@ def test_a_step_shows_how_it_felt_and_what_people_wrote(server, page):
     # Nobody wrote about the order.
     page.goto(server.url + "/journeys/first_parcel/steps/1")
     assert words(page).locator(".verbatims").count() == 0
+    assert "about_ordered:" in words(page).locator("pre").inner_text()
     assert "about: ordered" in words(page).locator("pre").inner_text()
 
 
@@ -128,3 +129,16 @@ def test_a_viewer_reads_texts_and_is_sent_nowhere_forbidden(server):
     assert page.count("was great") == 5
     assert "/words" not in page
     assert vera.get(server.url + "/words/texts").status_code == 403
+
+
+def test_a_step_before_anybody_wrote_teaches_how_they_would(serve, tmp_path):
+    event = {"event": "Order Placed", "user_id": "a", "time": "2026-02-01T10:00:00Z"}
+    (tmp_path / "events.jsonl").write_text(json.dumps(event) + "\n")
+    (tmp_path / "experience.yaml").write_text(EXPERIENCE)
+    subprocess.run(
+        [PROGRAM, "import", "events.jsonl", "--data", str(tmp_path / "data")], check=True,
+        capture_output=True, timeout=120, cwd=tmp_path)
+    server = serve(tmp_path / "data", tmp_path / "experience.yaml")
+    page = set_up(server).get(server.url + STEP)
+    assert page.status_code == 200 and "about: parcel" in page.text
+    assert "notice problem" not in page.text

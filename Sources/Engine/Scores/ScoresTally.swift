@@ -88,6 +88,7 @@ struct ScoresTally: Sendable {
           add(place, figure + group, stratum, question)
         }
         guard let groups = plan.cases else { continue }
+        // Cases are found for those who answered only, and once for all that they did.
         let walked =
           cases ?? groups.walk(segment.rows(of: customer), of: segment, at: index, &rooms)
         cases = walked

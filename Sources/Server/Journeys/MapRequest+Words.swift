@@ -6,31 +6,31 @@ import Pages
 extension MapRequest {
   /// What people of the map's customers wrote about a step, in the map's range.
   func words(of step: MeasuredStep) async throws -> StepWords {
+    let scope = try scope()
+    var question = WordsQuestion(about: step.touchpoints.map(\.name), in: experience)
+    question.scope = scope
+    return StepWords(
+      step.touchpoints.map {
+        .init(name: $0.name, title: $0.title, choice: choice(of: $0.name, scope))
+      }, try await texts(question))
+  }
+
+  /// How many texts there are, and the latest of them.
+  private func texts(_ question: WordsQuestion) async throws -> StepWords.Content {
+    let nothing = StepWords.Content.texts(0, list(of: []))
+    guard !question.events.isEmpty else { return nothing }
+    var listing = question
+    listing.verbatims = StepWords.most
     do {
-      let scope = try scope()
-      var question = WordsQuestion(about: step.touchpoints.map(\.name), in: experience)
-      question.scope = scope
-      let touchpoints = step.touchpoints.map {
-        StepWords.Touchpoint(name: $0.name, title: $0.title, choice: choice(of: $0.name, scope))
-      }
-      guard !question.events.isEmpty else {
-        return StepWords(touchpoints, .texts(0, list(of: [])))
-      }
       guard case .words(let counted) = try await answer(question),
-        let all = counted.figures.first?.texts.texts, all > 0
-      else { return StepWords(touchpoints, .texts(0, list(of: []))) }
-      question.verbatims = StepWords.most
-      guard case .words(let listed) = try await answer(question) else {
-        throw CancellationError()
-      }
-      return StepWords(touchpoints, .texts(all, list(of: listed.verbatims ?? [])))
-    } catch let refusal as Refusal
-      where refusal.code == "question.event" || refusal.code == "question.property"
-    {
-      // Nobody asked wrongly: no such event has come yet, or none with words.
-      return StepWords([], .texts(0, list(of: [])))
+        let all = counted.figures.first?.texts.texts, all > 0,
+        case .words(let listed) = try await answer(listing)
+      else { return nothing }
+      return .texts(all, list(of: listed.verbatims ?? []))
     } catch let refusal as Refusal {
-      return StepWords([], .refused(refusal))
+      // Of events that have not come yet, or none with words, nobody asked wrongly.
+      let isEarly = ["question.event", "question.property"].contains(refusal.code)
+      return isEarly ? nothing : .refused(refusal)
     }
   }
 
