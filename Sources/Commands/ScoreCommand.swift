@@ -18,12 +18,14 @@ struct ScoreCommand: AsyncParsableCommand {
         waymark score parcel --by element
         waymark score "Survey Answered" --score recommend
         waymark score delivery help --metric csat --by touchpoint
+        waymark score --journey first_order --by step
         waymark score "Survey Answered" --interval month --from 2026-01-01 --compare
         waymark score "Survey Answered" --asked "Survey Sent" --weight plan
         waymark score "Survey Answered" --customers answer=detractors --save unhappy
       """)
 
-  @Argument(help: "A survey, or events or touchpoints that are answers.") var events: [String]
+  @Argument(help: "A survey, or events or touchpoints that are answers; not needed with --journey.")
+  var events: [String] = []
   @OptionGroup var options: AnswerOptions
   @Option(
     help: """
@@ -41,8 +43,13 @@ struct ScoreCommand: AsyncParsableCommand {
   @Option(help: "Every answer, or the latest one of each customer.")
   var count = ScoresQuestion.Counted.answers
   @Option(
-    help: "Divide the answers: by touchpoint, stage, team, partner, element, event or a property.")
+    help: """
+      Divide the answers: by touchpoint, stage, journey, step, start, team, partner, element, event or a \
+      property.
+      """)
   var by: String?
+  @Option(help: "The journey whose steps or starting points divide the answers.")
+  var journey: String?
   @Option(help: "A score for each hour, day, week, month, quarter or year.") var interval: String?
   @Flag(help: "Compare with the range before; needs --from.") var compare = false
   @Option(help: "Divide the customers by a property.") var breakdown: String?
@@ -54,7 +61,7 @@ struct ScoreCommand: AsyncParsableCommand {
 
   func run() async throws {
     var fields = QuestionArguments()
-    try fields.add("event", events)
+    if !events.isEmpty { try fields.add("event", events) }
     try fields.add("element", element)
     try fields.add("metric", metric?.rawValue)
     try fields.add("score", score)
@@ -63,6 +70,7 @@ struct ScoreCommand: AsyncParsableCommand {
     try fields.add("top", top)
     if count != .answers { try fields.add("count", count.rawValue) }
     try fields.add("by", by)
+    try fields.add("journey", journey)
     try fields.add("interval", interval)
     // A comparison is refused without a beginning already when it is read.
     if compare {

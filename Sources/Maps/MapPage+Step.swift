@@ -55,7 +55,7 @@ extension MapPage {
         [
           chart.designedFeeling(of: column).map { "designed \(f.score($0))" },
           chart.feeling(of: column).value == nil
-            ? "no scores given" : f.basis(chart.feeling(of: column).count),
+            ? "no scores given" : f.footing(chart.feeling(of: column), f.score),
         ]
       ),
     ]

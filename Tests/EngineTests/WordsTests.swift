@@ -18,6 +18,13 @@ private struct WordsWorld {
     Theme(name: "speed", title: "How fast", words: ["fast", "late", "*liefer*"]),
   ]
 
+  static let experience = Experience(
+    timezone: "Europe/Berlin",
+    touchpoints: [
+      Touchpoint(name: "review", rule: .isEvent("Review Posted")),
+      Touchpoint(name: "call", rule: .isEvent("c")),
+    ], themes: themes)
+
   /// Of several languages and feelings, some of them hostile, some without words.
   static let texts = [
     "The delivery was fast and I love it.", "It was late and the box was broken.", "too much!!!",
@@ -39,6 +46,9 @@ private struct WordsWorld {
         if random.random.chance(0.7) {
           properties["score"] = .number(Double(random.random.below(11)))
         }
+        if random.random.chance(0.4) {
+          properties[SurveyEvent.touchpoint] = .string(random.pick(["review", "call", "nothing"]))
+        }
         if random.random.chance(0.6) { properties["p"] = random.property() }
         let offset = Int64(random.random.below(40 * 48)) * 1_800_000
         parts[customer % 3].append(
@@ -54,7 +64,7 @@ private struct WordsWorld {
       segments.append(try StorySegment(sorting: try Batch(events, names: &names)))
     }
     stories = Stories(names: names, segments: segments)
-    context = try QuestionContext(Experience(timezone: "Europe/Berlin", themes: Self.themes))
+    context = try QuestionContext(Self.experience)
   }
 
   mutating func question() -> WordsQuestion {
@@ -63,7 +73,7 @@ private struct WordsWorld {
         [EventSelector("Survey Answered")], [.any],
         [EventSelector("Review Posted"), EventSelector("c")],
       ]))
-    question.naming = random.pick([nil, .event, .property("p")])
+    question.naming = random.pick([nil, .event, .touchpoint, .property("p")])
     question.interval = random.pick([nil, nil, .day, .week])
     question.theme = random.pick([nil, nil, "price", "late", "too much"])
     question.feeling = random.pick([nil, nil, .negative, .positive])
@@ -92,7 +102,7 @@ struct `What people wrote` {
       let question = world.question()
       let answer = try await ask(question, world)
       let naive = NaiveWords.texts(
-        question, world.stories.plain.map(\.events), themes: WordsWorld.themes,
+        question, world.stories.plain.map(\.events), of: WordsWorld.experience,
         world.context.calendar)
       var seen = 0
       for figure in answer.figures where figure.events.count > 0 {
@@ -145,6 +155,34 @@ struct `What people wrote` {
     try await asked.expectCustomers(of: world.stories, in: world.context)
   }
 
+  @Test func `of a touchpoint is also what answers of surveys about it say`() throws {
+    let text = """
+      experience: Trial
+      touchpoints: {parcel: {on: parcel}, call: {on: call}}
+      surveys:
+        how: {kind: csat, ask: "?", after: parcel}
+        why: {kind: text, ask: "?", about: parcel}
+        else: {kind: text, ask: "?"}
+      """
+    let (experience, diagnostics) = ExperienceLoader.load(text: text, file: "trial")
+    try #require(diagnostics.allSatisfy { $0.severity != .error }, "\(diagnostics)")
+    let context = try QuestionContext(experience)
+    func events(_ written: String) throws -> [String] {
+      let question = try #require(
+        Question.read("{question: words, event: \(written)}", file: "q", in: context).first)
+      try question.expectToRead(in: context)
+      guard case .words(let asked) = question else { throw Unexpected() }
+      return asked.events.map(\.name)
+    }
+    #expect(try events("parcel") == ["parcel", "how", "why"])
+    #expect(try events("[call, why, parcel]") == ["call", "why", "parcel", "how"])
+    // An event that is called like a touchpoint and is another.
+    #expect(try events("{name: parcel, on: 'event == \"x\"'}") == ["parcel"])
+    #expect(
+      WordsQuestion(about: ["parcel", "nothing", "call"], in: experience).events.map(\.name)
+        == ["parcel", "call", "how", "why"])
+  }
+
   @Test(arguments: UInt64(0)..<20)
   func `is listed with who wrote it, the latest first`(seed: UInt64) async throws {
     var world = try WordsWorld(seed: seed)
@@ -153,7 +191,7 @@ struct `What people wrote` {
     let answer = try await ask(question, world)
     let texts = try #require(answer.verbatims)
     let naive = NaiveWords.texts(
-      question, world.stories.plain.map(\.events), themes: WordsWorld.themes,
+      question, world.stories.plain.map(\.events), of: WordsWorld.experience,
       world.context.calendar)
     let all = naive.filter { $0.key.by == nil }.flatMap(\.value).filter(\.hasWords)
     #expect(texts.count == min(question.verbatims, all.count) && answer.figures.isEmpty)

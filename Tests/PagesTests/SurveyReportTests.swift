@@ -8,7 +8,10 @@ import Testing
 struct `The report of a survey` {
   private static let text = """
     experience: Shop
-    touchpoints: {order: {on: Order Completed}}
+    touchpoints: {order: {on: Order Completed}, ad: {on: Ad}, search: {on: Search}, call: {on: Call}}
+    journeys:
+      buy: {title: The way to buy, starts: [ad, search], goal: order, window: 30d}
+      ask: {starts: [call], goal: order, window: 1d}
     segments: {no: 'age() < 30d'}
     surveys:
       yes: {kind: csat, ask: How was it?, after: order, elements: [speed, price]}
@@ -47,6 +50,9 @@ struct `The report of a survey` {
     let titles = experience.surveys.map { SurveyReport($0, in: experience).parts.map(\.title) }
     #expect(titles[0].contains("Elements") && titles[0].contains("What drives the score"))
     #expect(titles[0].contains("By segment") && !titles[0].contains("In their words"))
+    #expect(
+      titles[0].filter { $0.hasPrefix("By start") } == ["By starting point of “The way to buy”"])
+    #expect(!titles[1].contains { $0.hasPrefix("By start") })
     #expect(titles[1].contains("Why?") && titles[1].contains("In their words"))
     #expect(titles[2] == ["Answers by week", "What was chosen"])
     #expect(titles[3] == ["Answers by week", "In their words"])

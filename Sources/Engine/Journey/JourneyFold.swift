@@ -26,6 +26,7 @@ public struct JourneyFold: Fold {
   let experience: Experience
   private let detail: JourneyCases.Detail?
   private let conditions: [Expression]
+  private let hearing: JourneyPlan.Hearing
 
   /// Asks for a journey's cases; the experience says what its touchpoints are.
   public init(_ question: JourneyQuestion, of experience: Experience) {
@@ -35,8 +36,9 @@ public struct JourneyFold: Fold {
   /// Asks for cases of which single ones are kept; conditions judge their stories before the start.
   init(
     _ question: JourneyQuestion, of experience: Experience, keeping detail: JourneyCases.Detail?,
-    conditions: [Expression] = []
+    conditions: [Expression] = [], hearing: JourneyPlan.Hearing = .surveys
   ) {
+    self.hearing = hearing
     self.question = question
     self.experience = experience
     self.detail = detail
@@ -47,7 +49,7 @@ public struct JourneyFold: Fold {
   ///
   /// - Throws: `journey.…` where its definition cannot be measured.
   public func plan(for stories: Stories) throws(Refusal) -> Plan {
-    let plan = try JourneyPlan(question, experience)
+    let plan = try JourneyPlan(question, experience, hearing: hearing)
     let watermark = stories.watermark
     let now = question.now ?? watermark
     var found: Set<String> = []

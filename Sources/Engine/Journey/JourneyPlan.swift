@@ -24,6 +24,7 @@ struct JourneyPlan: Sendable {
 
   let question: JourneyQuestion
   let experience: Experience
+  let hearing: Hearing
   let steps: [Step]
   let tree: ProcessTree
   /// The position in the experience of each symbol's touchpoint.
@@ -45,7 +46,7 @@ struct JourneyPlan: Sendable {
   let costs: [Int64]
   /// For each symbol with a promise the longest time, and the symbol from which it counts.
   let promises: [Promise]
-  /// The surveys whose answers speak of a symbol of the journey.
+  /// The surveys whose answers speak of a symbol of the journey, those without a number too.
   let surveys: [(survey: Survey, symbol: Int)]
 
   struct Promise: Sendable {
@@ -65,13 +66,23 @@ struct JourneyPlan: Sendable {
   /// Of those after it only a touchpoint's first is kept, and the others count as repeats.
   static let longest = 1_000
 
-  init(_ question: JourneyQuestion, _ experience: Experience) throws(Refusal) {
+  /// The interactions of which it is kept to which case they belong, for answers that may speak of them.
+  enum Hearing: Sendable {
+    /// Those with touchpoints that surveys are about.
+    case surveys
+    case everything
+  }
+
+  init(
+    _ question: JourneyQuestion, _ experience: Experience, hearing: Hearing = .surveys
+  ) throws(Refusal) {
     let journey = question.journey
     steps = journey.stepsToGoal
     try Self.check(journey, steps)
     tree = try ProcessTree(steps)
     self.question = question
     self.experience = experience
+    self.hearing = hearing
     var names: [String] = []
     for name in journey.starts + tree.touchpoints + journey.ends where !names.contains(name) {
       names.append(name)
@@ -118,7 +129,7 @@ struct JourneyPlan: Sendable {
     }
     self.promises = promises
     let surveys = experience.surveys.compactMap { survey -> (survey: Survey, symbol: Int)? in
-      guard survey.kind.isScored, let about = survey.about,
+      guard let about = survey.about,
         let symbol = names.prefix(walked).firstIndex(of: about)
       else { return nil }
       return (survey, symbol)
@@ -133,7 +144,10 @@ struct JourneyPlan: Sendable {
       if touchpoint.score != nil, symbol < walked { duties.insert(.score) }
       if promises.contains(where: { $0.symbol == symbol }) { duties.insert(.promise) }
       if promises.contains(where: { $0.of == symbol }) { duties.insert(.reference) }
-      if surveys.contains(where: { $0.symbol == symbol }) { duties.insert(.spokenOf) }
+      if symbol < walked, hearing == .everything || surveys.contains(where: { $0.symbol == symbol })
+      {
+        duties.insert(.spokenOf)
+      }
       return duties
     }
   }

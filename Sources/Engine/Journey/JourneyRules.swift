@@ -29,6 +29,8 @@ final class JourneyRules: @unchecked Sendable {
   let caseKey: CaseKeyColumns?
   /// What answers say of the journey; nil where none does.
   let answers: JourneyAnswers?
+  /// Whether interactions are kept of which answers may speak.
+  let hears: Bool
   private let values: [NumberRule?]
   private let scores: [NumberRule?]
   /// Whether interactions have values, costs, scores or promises, or answers speak of them.
@@ -78,6 +80,7 @@ final class JourneyRules: @unchecked Sendable {
     population = try compiled(question.population?.rule)
     caseKey = question.journey.caseKey.map { CaseKeyColumns($0, segment) }
     answers = try JourneyAnswers(plan, of: segment, names: names)
+    hears = answers != nil || plan.hearing == .everything
     var values: [NumberRule?] = []
     var scores: [NumberRule?] = []
     for (symbol, touchpoint) in plan.touchpoints.enumerated() {

@@ -298,8 +298,9 @@ extension JourneyTally {
     {
       scores[symbol].add(score)
     }
-    if duties.contains(.spokenOf), rules.answers != nil {
-      spokenOf.append(SpokenOf(row: stream.row(position)))
+    if duties.contains(.spokenOf), rules.hears {
+      spokenOf.append(
+        SpokenOf(row: stream.row(position), symbol: symbol, start: open.startSymbol))
     }
     let time = stream.times[position]
     if duties.contains(.promise), scratch.promiseStamps[symbol] != open.stamp {

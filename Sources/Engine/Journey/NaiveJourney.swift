@@ -95,29 +95,46 @@ public struct NaiveJourney {
     _ cases: [NaiveCase], _ story: [Event], _ met: [Touchpoint?]
   ) -> [NaiveCase] {
     var cases = cases
-    for event in story where event.name == SurveyEvent.answered {
-      guard case .string(let name)? = event.properties[SurveyEvent.survey],
-        let survey = experience.survey(name), let about = survey.about,
-        isWalked(experience.touchpoint(about)),
+    for event in story {
+      guard let survey = survey(of: event), let about = survey.about,
         case .number(let score)? = event.properties[SurveyEvent.score],
-        let feeling = survey.feeling(score)
+        let feeling = survey.feeling(score),
+        let place = place(of: event, to: survey, cases, story, met)
       else { continue }
-      var moment = event.time
-      if case .string(let text)? = event.properties[SurveyEvent.occasion],
-        let occasion = Instant(iso8601: text)
-      {
-        moment = min(moment, occasion)
-      }
-      let spokenOf = story.indices.last {
-        met[$0]?.name == about && story[$0].time <= moment
-      }
-      guard let spokenOf, let place = cases.firstIndex(where: { $0.positions.contains(spokenOf) })
-      else { continue }
-      let found = cases[place]
-      if found.outcome != .open, event.time > found.end + survey.wait + survey.expires { continue }
       cases[place].answers.append((about, feeling))
     }
     return cases
+  }
+
+  /// The survey about a touchpoint of the journey that an event is an answer to.
+  func survey(of event: Event) -> Survey? {
+    guard event.name == SurveyEvent.answered,
+      case .string(let name)? = event.properties[SurveyEvent.survey],
+      let survey = experience.survey(name), let about = survey.about,
+      isWalked(experience.touchpoint(about))
+    else { return nil }
+    return survey
+  }
+
+  /// The case of whose interaction an answer speaks.
+  func place(
+    of event: Event, to survey: Survey, _ cases: [NaiveCase], _ story: [Event],
+    _ met: [Touchpoint?]
+  ) -> Int? {
+    var moment = event.time
+    if case .string(let text)? = event.properties[SurveyEvent.occasion],
+      let occasion = Instant(iso8601: text)
+    {
+      moment = min(moment, occasion)
+    }
+    let spokenOf = story.indices.last {
+      met[$0]?.name == survey.about && story[$0].time <= moment
+    }
+    guard let spokenOf, let place = cases.firstIndex(where: { $0.positions.contains(spokenOf) })
+    else { return nil }
+    let found = cases[place]
+    if found.outcome != .open, event.time > found.end + survey.wait + survey.expires { return nil }
+    return place
   }
 
   /// The cases in one stream of positions of a story, those asked for.
@@ -210,7 +227,7 @@ public struct NaiveJourney {
     return steps.firstIndex { $0.touchpoints.contains(touchpoint.name) }
   }
 
-  private func isWalked(_ touchpoint: Touchpoint?) -> Bool {
+  func isWalked(_ touchpoint: Touchpoint?) -> Bool {
     guard let name = touchpoint?.name else { return false }
     let journey = question.journey
     return journey.starts.contains(name) || journey.ends.contains(name)

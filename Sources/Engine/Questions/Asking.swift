@@ -219,12 +219,23 @@ struct CountingOf<Asked: CatalogueQuestion>: Counting {
 extension Question {
   /// Refuses names and properties that no event ever had.
   ///
+  /// What the experience declares may not have happened yet, or not been answered: beside other events it
+  /// is no misspelling.
+  ///
   /// - Throws: `question.event`, `question.property`.
   public func check(against stories: Stories, in context: QuestionContext) throws(Refusal) {
-    for rule in subject.eventRules {
+    let rules = subject.eventRules
+    let isKnown = rules.contains { rule in
+      rule.eventNames?.contains { stories.names.code(of: $0) != nil } ?? false
+    }
+    let declared = context.experience?.touchpoints.compactMap(\.rule) ?? []
+    for rule in rules {
       guard let wanted = rule.eventNames?.sorted(), let first = wanted.first,
         wanted.allSatisfy({ stories.names.code(of: $0) == nil })
       else { continue }
+      let isDeclared =
+        declared.contains(rule) || wanted.allSatisfy { SurveyEvent.names.contains($0) }
+      if isKnown && isDeclared { continue }
       throw Refusal(
         "question.event", problem: "No event or touchpoint is called “\(first.cut)”.",
         remedy: nearest(
@@ -237,7 +248,11 @@ extension Question {
     if case .property(let name, _)? = scope.breakdown?.subject { properties.append(name) }
     guard !properties.isEmpty else { return }
     let known = stories.propertyNames
-    for name in properties where !known.contains(name) {
+    // As of events: what surveys ask for may not have been answered yet.
+    let expected =
+      isKnown && context.experience?.surveys.isEmpty == false
+      ? [SurveyEvent.score, SurveyEvent.comment] : []
+    for name in properties where !known.contains(name) && !expected.contains(name) {
       throw Refusal(
         "question.property", problem: "No event has a property “\(name.cut)”.",
         remedy: nearest(to: name, among: known).map { "Did you mean “\($0)”?" }

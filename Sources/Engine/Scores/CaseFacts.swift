@@ -5,9 +5,7 @@ import Stories
 
 /// Facts of a journey's cases, ready for some stories.
 ///
-/// An answer belongs to the case whose start it names; else to the latest one in which the moment lies
-/// that it speaks of; else to the latest one that began before that moment (the answer's own where it
-/// speaks of none), at most a window ago. The case is taken as it was before the answer.
+/// `CaseNames` says to which case an answer belongs. It is taken as it was before the answer.
 struct CaseFacts: Sendable {
   /// A fact and where among the observation's numbers it goes.
   private struct Fact: Sendable {
@@ -27,20 +25,7 @@ struct CaseFacts: Sendable {
   private let facts: [Fact]
   private let plan: JourneyFold.Plan
   private let fold: JourneyFold
-  private let names: [Columns]
-
-  /// By what an answer names its case, in one segment.
-  private struct Columns: Sendable {
-    let journey: PropertyColumns
-    let start: PropertyColumns
-    let occasion: PropertyColumns
-
-    init(_ segment: StorySegment) {
-      journey = PropertyColumns(SurveyEvent.journey, of: segment)
-      start = PropertyColumns(SurveyEvent.caseStart, of: segment)
-      occasion = PropertyColumns(SurveyEvent.occasion, of: segment)
-    }
-  }
+  private let names: [CaseNames]
 
   /// Compiles facts of one journey.
   ///
@@ -61,7 +46,7 @@ struct CaseFacts: Sendable {
         Fact(place: place, verdict: fact.verdict, position: try fact.position(in: journey)))
     }
     self.facts = facts
-    names = stories.segments.map { Columns($0) }
+    names = stories.segments.map { CaseNames($0) }
   }
 
   func room() -> Room {
@@ -78,9 +63,10 @@ struct CaseFacts: Sendable {
     let segment = stories.segments[index]
     room.journey.tally.walk(story.lowerBound..<row, of: segment, plan.rules[index])
     let cases = room.journey.tally.takeCases()
-    guard let found = belonging(to: row, index, segment.times[row], cases.entries) else {
-      return .outside
-    }
+    guard
+      let found = names[index].belonging(
+        of: row, at: segment.times[row], to: journey, among: cases.entries)
+    else { return .outside }
     for (number, fact) in facts.enumerated() {
       guard let value = value(fact, found, cases, room.journey.tally.variants, &room.judges[number])
       else {
@@ -89,28 +75,6 @@ struct CaseFacts: Sendable {
       values[fact.place] = value
     }
     return .complete
-  }
-
-  private func belonging(
-    to row: Int, _ index: Int, _ time: Int64, _ entries: [JourneyCases.Entry]
-  ) -> JourneyCases.Entry? {
-    func latest(_ belongs: (JourneyCases.Entry) -> Bool) -> JourneyCases.Entry? {
-      entries.filter(belongs).max { ($0.start, $0.firstRow) < ($1.start, $1.firstRow) }
-    }
-    let named = names[index]
-    if named.journey.value(at: row) == .string(journey.name),
-      let start = named.start.moment(at: row)
-    {
-      return latest { $0.start == start }
-    }
-    let occasion = named.occasion.moment(at: row)
-    if let occasion, let found = latest({ $0.start <= occasion && occasion <= $0.end }) {
-      return found
-    }
-    let moment = occasion ?? time
-    return latest {
-      $0.start <= moment && moment <= $0.start.addingSaturating(journey.window.milliseconds)
-    }
   }
 
   private func value(
@@ -144,13 +108,5 @@ struct CaseFacts: Sendable {
       if step == nil, fact.position != nil { return nil }
       return Double((step?.time ?? entry.start) - entry.start) / 86_400_000
     }
-  }
-}
-
-extension PropertyColumns {
-  /// The moment that a row's text says, in milliseconds.
-  fileprivate func moment(at row: Int) -> Int64? {
-    guard case .string(let text)? = value(at: row) else { return nil }
-    return Instant(iso8601: text)?.milliseconds
   }
 }

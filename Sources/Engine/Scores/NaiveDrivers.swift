@@ -131,7 +131,9 @@ private struct NaiveCaseFacts {
     let found = NaiveJourney.cases(
       [Array(story[..<position])], experience: experience, question: question
     )[0].sorted { ($0.time, $0.positions[0]) < ($1.time, $1.positions[0]) }
-    guard let own = own(of: story[position], among: found, of: journey) else { return nil }
+    guard let own = NaiveCase.own(of: story[position], among: found, of: journey) else {
+      return nil
+    }
     let facts = twin.facts(of: own)
     let steps = journey.stepsToGoal
     let step = steps.firstIndex { $0.touchpoints.contains(fact.touchpoint ?? "") }
@@ -154,9 +156,11 @@ private struct NaiveCaseFacts {
       return Double((last - facts.time).milliseconds) / 86_400_000
     }
   }
+}
 
+extension NaiveCase {
   /// The case that an answer belongs to, of those in the order of their starts.
-  private func own(
+  static func own(
     of answer: Event, among found: [NaiveCase], of journey: Journey
   ) -> NaiveCase? {
     func moment(_ property: String) -> Instant? {

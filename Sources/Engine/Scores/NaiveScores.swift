@@ -24,20 +24,25 @@ public struct NaiveScores: Sendable {
   /// The figures of the range itself, those without an answer left out.
   public static func figures(
     _ question: ScoresQuestion, _ stories: [[Event]], _ calendar: LocalCalendar,
-    touchpoints: [Touchpoint] = []
+    of experience: Experience = Experience()
   ) -> [Key: Figure] {
     var figures: [Key: Figure] = [:]
+    let cases = NaiveAnswerCases(
+      experience: experience, now: stories.joined().map(\.time).max())
     for story in stories {
       var own: [Key: [Int]] = [:]
-      for event in story {
+      for (position, event) in story.enumerated() {
         if let from = question.scope.from, event.time < from { continue }
         if let to = question.scope.to, event.time >= to { continue }
         let from = question.interval.flatMap { calendar.start(of: $0, at: event.time) }
         for (source, answer) in answers(event, question) {
           own[Key(from: from, by: nil), default: []].append(answer)
           guard let division = question.division else { continue }
-          let group = group(event, source, division, touchpoints) ?? "(none)"
-          own[Key(from: from, by: group), default: []].append(answer)
+          let groups =
+            division.isOfCases
+            ? self.groups(of: position, in: story, question, cases)
+            : [group(event, source, division, experience.touchpoints) ?? "(none)"]
+          for group in groups { own[Key(from: from, by: group), default: []].append(answer) }
         }
       }
       for (key, answers) in own {
@@ -52,6 +57,23 @@ public struct NaiveScores: Sendable {
       figure.value = value(figure.counts, question)
       return figure
     }
+  }
+
+  /// The groups of an answer by the cases that it belongs to.
+  private static func groups(
+    of position: Int, in story: [Event], _ question: ScoresQuestion, _ cases: NaiveAnswerCases
+  ) -> [String] {
+    let journeys = cases.experience.journeys
+      .filter { question.journey == nil || $0.name == question.journey }
+    let groups = journeys.compactMap { journey -> String? in
+      guard let place = cases.place(of: position, in: story, journey) else { return nil }
+      return switch question.division {
+      case .step: place.step ?? "(no step)"
+      case .start: place.start
+      default: journey.name
+      }
+    }
+    return groups.isEmpty ? ["(outside)"] : groups
   }
 
   /// What an event answers, with the name of the source to which it does.
@@ -75,15 +97,20 @@ public struct NaiveScores: Sendable {
     case .property(let name): return event.properties[name]?.shown
     case .event: return event.name
     case .element: return source
+    case .journey, .step, .start: return nil
     case .touchpoint, .stage, .team, .partner:
-      var touchpoint = NaiveRules(event).touchpoint(touchpoints).map { touchpoints[$0] }
-      if event.name == SurveyEvent.answered,
-        case .string(let name)? = event.properties[SurveyEvent.touchpoint]
-      {
-        touchpoint = touchpoints.first { $0.name == name }
-      }
-      return touchpoint.flatMap { division.group(of: $0) }
+      return spokenOf(event, touchpoints).flatMap { division.group(of: $0) }
     }
+  }
+
+  /// The touchpoint that an event speaks of.
+  static func spokenOf(_ event: Event, _ touchpoints: [Touchpoint]) -> Touchpoint? {
+    if event.name == SurveyEvent.answered,
+      case .string(let name)? = event.properties[SurveyEvent.touchpoint]
+    {
+      return touchpoints.first { $0.name == name }
+    }
+    return NaiveRules(event).touchpoint(touchpoints).map { touchpoints[$0] }
   }
 
   private static func value(_ counts: [Int: Int], _ question: ScoresQuestion) -> Double? {

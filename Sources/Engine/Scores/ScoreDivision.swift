@@ -19,10 +19,21 @@ public enum ScoreDivision: Sendable, Hashable {
   case team
   /// The partner that holds it.
   case partner
+  /// The journeys to whose cases they belong, of which one answer may be in several.
+  case journey
+  /// The steps of a journey that they speak of.
+  case step
+  /// The starting points of the cases of a journey that they belong to.
+  case start
   case property(String)
 
   /// The words, in the order in which people look for them.
-  public static let words = ["touchpoint", "stage", "team", "partner", "element", "event"]
+  public static let words = [
+    "touchpoint", "stage", "journey", "step", "start", "team", "partner", "element", "event",
+  ]
+
+  /// Whether cases of journeys say the group of an answer.
+  var isOfCases: Bool { self == .journey || self == .step || self == .start }
 
   /// The word or the property's name.
   public var name: String {
@@ -33,6 +44,9 @@ public enum ScoreDivision: Sendable, Hashable {
     case .stage: "stage"
     case .team: "team"
     case .partner: "partner"
+    case .journey: "journey"
+    case .step: "step"
+    case .start: "start"
     case .property(let name): name
     }
   }
@@ -44,7 +58,7 @@ public enum ScoreDivision: Sendable, Hashable {
     case .stage: touchpoint.stage
     case .team: touchpoint.owner
     case .partner: touchpoint.partner
-    case .event, .element, .property: nil
+    case .event, .element, .journey, .step, .start, .property: nil
     }
   }
 }
@@ -60,6 +74,9 @@ extension ScoreDivision: Codable {
     case "stage": self = .stage
     case "team": self = .team
     case "partner": self = .partner
+    case "journey": self = .journey
+    case "step": self = .step
+    case "start": self = .start
     default: self = .property(propertyName(text))
     }
   }
@@ -98,6 +115,8 @@ struct ScoreGroups {
     case .element:
       names = question.sources.map(\.events.name)
       columns = stories.segments.map { _ in .element }
+    case .journey, .step, .start:
+      preconditionFailure("Cases of journeys divide these answers, with `ScoreCaseGroups`.")
     case .touchpoint, .stage, .team, .partner:
       guard !touchpoints.isEmpty else {
         throw Refusal(
@@ -116,7 +135,7 @@ struct ScoreGroups {
       for segment in stories.segments {
         columns.append(
           .spokenOf(
-            try SpokenOfColumns(touchpoints, groups, of: segment, names: stories.names)))
+            try SpokenOfColumns(touchpoints, of: segment, names: stories.names), groups))
       }
       self.columns = columns
     }
@@ -129,7 +148,8 @@ struct ScoreGroups {
 /// The groups of one segment's answers.
 enum ScoreGroupColumns {
   case named(NamingColumns)
-  case spokenOf(SpokenOfColumns)
+  /// With the group of each touchpoint.
+  case spokenOf(SpokenOfColumns, [Int?])
   case element
 
   /// The number of the group that a row's event is in as an answer to a source; nil where it is in none.
@@ -138,42 +158,8 @@ enum ScoreGroupColumns {
     case .named(let columns):
       let number = columns.number(row)
       return number == NamingTable.skipped ? nil : Int(number)
-    case .spokenOf(let columns): return columns.group(row)
+    case .spokenOf(let columns, let groups): return columns.touchpoint(row).flatMap { groups[$0] }
     case .element: return source
     }
-  }
-}
-
-/// The touchpoints that one segment's answers speak of.
-struct SpokenOfColumns {
-  private let codes: UnsafeBufferPointer<UInt16>
-  private let answered: UInt16?
-  private let named: PropertyColumn?
-  /// By code of the property: the touchpoint's position; nil where the experience has none of that name.
-  private let positions: [Int?]
-  private let table: TouchpointTable
-  private let groups: [Int?]
-
-  init(
-    _ touchpoints: [Touchpoint], _ groups: [Int?], of segment: StorySegment, names: EventNames
-  ) throws(Refusal) {
-    codes = segment.codes
-    answered = names.code(of: SurveyEvent.answered)
-    named = segment.property(SurveyEvent.touchpoint, .string)
-    let dictionary = named?.dictionary ?? StringColumn()
-    let known = Dictionary(
-      touchpoints.enumerated().map { ($0.element.name, $0.offset) },
-      uniquingKeysWith: { first, _ in first })
-    positions = [nil] + (0..<dictionary.count).map { known[dictionary[$0]] }
-    table = try TouchpointTable(touchpoints, of: segment, names: names)
-    self.groups = groups
-  }
-
-  func group(_ row: Int) -> Int? {
-    if codes[row] == answered, let code = named?.code(at: row), code != 0 {
-      return positions[Int(code)].flatMap { groups[$0] }
-    }
-    let touchpoint = table.touchpoint(at: row)
-    return touchpoint == TouchpointTable.none ? nil : groups[Int(touchpoint)]
   }
 }

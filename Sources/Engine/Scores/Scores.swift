@@ -12,6 +12,8 @@ public struct Scores: CatalogueAnswer {
     public var to: Instant
     /// Of which answers; nil: all.
     public var by: String?
+    /// Whether that is a touchpoint outside the company's control, such as a review elsewhere.
+    public var isExternal = false
     public var customers: Int
     /// The score with its score interval: −100 to 100 of the NPS, 0 to 1 of a share. Below five answers
     /// there is none.
@@ -65,7 +67,8 @@ public struct Scores: CatalogueAnswer {
   public var interval: CalendarInterval?
   /// What answers are divided by; nil: nothing.
   public var by: String?
-  /// In the order of the intervals; in each all answers, then the groups with most of them.
+  /// In the order of the intervals; in each all answers, then the groups with most of them, or a
+  /// journey's steps in their order.
   public var figures: [Figure]
   public var tally: AnswerTally
 
@@ -127,7 +130,8 @@ extension Scores {
   public var picture: AnswerPicture? {
     let title = metric.title
     func name(_ figure: Figure) -> String {
-      let words = [interval == nil ? nil : figure.interval, figure.by].compactMap(\.self)
+      let by = figure.by.map { figure.isExternal ? "\($0) (\(Figure.external))" : $0 }
+      let words = [interval == nil ? nil : figure.interval, by].compactMap(\.self)
       return words.isEmpty ? Self.everything : words.joined(separator: ", ")
     }
     let groups = Set(figures.map(\.by))
@@ -168,9 +172,12 @@ extension ScoreMetric {
 }
 
 extension Scores.Figure {
+  /// What stands beside a touchpoint outside the company's control.
+  fileprivate static let external = "external"
+
   /// What should be known of it.
   private var note: String {
-    var words: [String] = []
+    var words: [String] = isExternal ? [Self.external] : []
     if base != .enough, answers > 0 { words.append(base.rawValue) }
     if isOpen { words.append("open") }
     if let change, change.low != nil {

@@ -28,7 +28,8 @@ struct ScoresFigures {
         excluded: [.init(reason: "answers that are not on the scale", count: tally.offScale)]))
   }
 
-  /// All answers, then the groups that have any in the range: most first, those without a value last.
+  /// All answers, then the groups that have any in the range: most first, or in the order of a journey's
+  /// steps; those without a value last.
   private func shownGroups() -> [Int] {
     func answers(_ group: Int) -> Int {
       (plan.spans.before..<plan.spans.count).reduce(0) {
@@ -39,6 +40,7 @@ struct ScoresFigures {
     let known = (1..<max(1, plan.width)).map { (group: $0, answers: answers($0)) }
       .filter { $0.answers > 0 }
       .sorted { left, right in
+        if plan.isInOrder { return left.group < right.group }
         if (left.group == none) != (right.group == none) { return right.group == none }
         return (right.answers, plan.groups[left.group - 1])
           < (left.answers, plan.groups[right.group - 1])
@@ -71,6 +73,7 @@ struct ScoresFigures {
           answers: sample.count(of: band), share: sample.share(of: band))
       },
       isOpen: question.interval != nil && spans.isOpen(span, watermark: plan.watermark))
+    figure.isExternal = figure.by.map(plan.external.contains) ?? false
     if question.strata != nil { figure.weighted = weighted(span, group) }
     if question.asked != nil, group == 0 {
       let response = Estimate.share(tally.responded[span], of: tally.asked[span])

@@ -18,7 +18,11 @@ public struct ScoresFold: TraceableFold {
   /// A score's question, compiled.
   public struct Plan: Sendable { let plan: ScoresPlan }
   /// What a section has counted.
-  public struct Partial: Sendable { var tally: ScoresTally }
+  public struct Partial: Sendable {
+    var tally: ScoresTally
+    /// Where cases are walked, by journey.
+    var rooms: [JourneyFold.Partial]
+  }
 
   /// A number that counts units.
   public enum Cell: Sendable {
@@ -34,7 +38,9 @@ public struct ScoresFold: TraceableFold {
   }
 
   /// Counts of nothing.
-  public func begin(_ plan: Plan) -> Partial { Partial(tally: ScoresTally(question, plan.plan)) }
+  public func begin(_ plan: Plan) -> Partial {
+    Partial(tally: ScoresTally(question, plan.plan), rooms: plan.plan.cases?.rooms() ?? [])
+  }
 
   /// Counts the answers of customers.
   public func visit(
@@ -44,7 +50,8 @@ public struct ScoresFold: TraceableFold {
     guard plan.plan.figures > 0 else { return }
     let segment = stories.segments[index]
     for customer in customers {
-      partial.tally.count(customer, of: segment, plan.plan.segments[index], question, plan.plan)
+      partial.tally.count(
+        customer, of: segment, at: index, question, plan.plan, &partial.rooms)
     }
   }
 

@@ -11,6 +11,12 @@ struct ScoresPlan: Sendable {
   let spans: TrendSpans
   /// What groups are called, from the second on; empty where answers are not divided.
   let groups: [String]
+  /// The groups by cases of journeys; nil where nothing, or something else, divides the answers.
+  let cases: ScoreCaseGroups?
+  /// Whether groups stand in the order of a journey, and not by how many answers they have.
+  let isInOrder: Bool
+  /// The groups that are touchpoints outside the company's control.
+  let external: Set<String>
   let strata: StoryGroups?
   let segments: [ScoresTable]
   let watermark: Instant?
@@ -33,11 +39,22 @@ struct ScoresPlan: Sendable {
     strata = try question.strata.map { strata throws(Refusal) in
       try StoryGroups(strata, in: question.scope, of: stories)
     }
-    let division = try question.division.map { division throws(Refusal) in
-      try ScoreGroups(
-        division, of: question, in: stories, touchpoints: context.experience?.touchpoints ?? [])
+    let touchpoints = context.experience?.touchpoints ?? []
+    var (cases, division): (ScoreCaseGroups?, ScoreGroups?)
+    if let asked = question.division, asked.isOfCases {
+      try question.scope.refuseOtherUnits(for: "scores by \(asked.name)")
+      cases = try ScoreCaseGroups(asked, of: question.journey, in: stories, context)
+    } else if let asked = question.division {
+      division = try ScoreGroups(asked, of: question, in: stories, touchpoints: touchpoints)
     }
-    groups = division.map { $0.names + [DimensionTable.none] } ?? []
+    self.cases = cases
+    groups =
+      cases.map { $0.names + [ScoreCaseGroups.outside] }
+      ?? division.map { $0.names + [DimensionTable.none] } ?? []
+    isInOrder = question.division == .step
+    external =
+      question.division == .touchpoint
+      ? Set(touchpoints.filter { $0.control == .external }.map(\.name)) : []
     var segments: [ScoresTable] = []
     for (index, segment) in stories.segments.enumerated() {
       segments.append(

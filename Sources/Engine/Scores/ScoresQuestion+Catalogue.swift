@@ -26,7 +26,7 @@ extension ScoresQuestion: CatalogueQuestion {
           input: .choice(ScoreMetric.allCases.map(\.rawValue))),
         .init(
           "event", takes: "events, touchpoints or surveys, up to \(mostSources)",
-          standard: "the survey's answers",
+          standard: "the survey's answers, or the journey's touchpoints that are rated",
           meaning: "The answers; of a touchpoint also those of fitting surveys about it.",
           input: .list(.event)),
         .init(
@@ -52,9 +52,12 @@ extension ScoresQuestion: CatalogueQuestion {
           "by", takes: "\(ScoreDivision.words.joined(separator: ", ")) or a property",
           standard: "none",
           meaning:
-            "Divides the answers by the touchpoint that they speak of, its stage, its team, its "
-            + "partner, by the elements that they rate, or by what they are of themselves.",
+            "Divides the answers by the touchpoint that they speak of, its stage, team or partner, "
+            + "the journey, step or start of their case, the element that they rate, or a property.",
           input: .division),
+        .init(
+          "journey", takes: "a journey", standard: "of by: journey all of them",
+          meaning: "Whose steps or starting points divide the answers.", input: .journey),
         .init(
           "interval", takes: "hour, day, week, month, quarter, year or none", standard: "none",
           meaning: "Intervals; none is one figure for the range.", input: .interval),
@@ -102,7 +105,7 @@ extension ScoresQuestion: CatalogueQuestion {
   }
 
   private enum CodingKeys: String, CodingKey, CaseIterable {
-    case survey, element, metric, event, score, scale, direction, top, count, by, interval
+    case survey, element, metric, event, score, scale, direction, top, count, by, journey, interval
     case compare, weight, asked, people
   }
 
@@ -112,10 +115,19 @@ extension ScoresQuestion: CatalogueQuestion {
     do {
       let context = try decoder.questionContext()
       let score: NumberSelector? = try fields.value(.score)
-      let written = try fields.list(.event, WrittenSource.self)
       let metric: ScoreMetric? = try fields.value(.metric)
+      let journey: String? = try fields.value(.journey)
+      let known = try journey.map { try context.journey($0).0 }
+      let name: String? = try fields.value(.survey)
+      var written = try fields.list(.event, WrittenSource.self)
+      // A journey by itself is a question: of what customers say about its touchpoints.
+      let isOfJourney = written == nil && name == nil
+      if isOfJourney, let known {
+        let rule = try Self.rule(ScoreRule(metric ?? .csat), fields)
+        written = try WrittenSource.rated(in: known, for: rule, context)
+      }
       let element: String? = try fields.value(.element)
-      let survey = try Self.survey(fields.value(.survey), written, score, context)
+      let survey = try Self.survey(name, written, score, context)
       if let survey {
         try self.init(of: survey, metric: metric, element: element, by: fields.value(.by))
       } else {
@@ -127,13 +139,16 @@ extension ScoresQuestion: CatalogueQuestion {
         }
         // The score of a touchpoint is a rating, of which there are no promoters.
         let areRatings =
-          score == nil && (written ?? []).allSatisfy { $0.score == nil && $0.isRated(in: context) }
+          score == nil
+          && (written ?? []).allSatisfy {
+            $0.score == nil && $0.isRated(by: ScoreRule(.csat), in: context)
+          }
         self.init(metric ?? (areRatings ? .csat : .nps), of: [])
         division = try fields.value(.by)
       }
+      if !isOfJourney || division?.isOfCases == true { self.journey = journey }
       scope = try Scope(from: decoder)
-      if let ends = try fields.list(.scale, Int.self) { rule.scale = try Self.scale(ends) }
-      rule.direction = try fields.value(.direction, standard: rule.direction)
+      rule = try Self.rule(rule, fields)
       rule.boxes = try fields.value(.top, standard: rule.boxes)
       if survey == nil {
         sources = (written ?? []).flatMap { $0.sources(score, for: rule, in: context) }
@@ -146,6 +161,16 @@ extension ScoresQuestion: CatalogueQuestion {
       people = try fields.value(.people)
       try validate()
     } catch let refusal as Refusal { throw decoder.refused(refusal) }
+  }
+
+  /// A rule with the scale and the direction that are written.
+  private static func rule(
+    _ usual: ScoreRule, _ fields: QuestionFields<CodingKeys>
+  ) throws -> ScoreRule {
+    var rule = usual
+    if let ends = try fields.list(.scale, Int.self) { rule.scale = try scale(ends) }
+    rule.direction = try fields.value(.direction, standard: rule.direction)
+    return rule
   }
 
   /// The survey that a question is about: the one that it names, or the only event where that is one.
@@ -187,65 +212,11 @@ extension ScoresQuestion: CatalogueQuestion {
     if rule.boxes != usual.boxes { try fields.encode(rule.boxes, forKey: .top) }
     if counting != .answers { try fields.encode(counting, forKey: .count) }
     try fields.encodeIfPresent(division, forKey: .by)
+    try fields.encodeIfPresent(journey, forKey: .journey)
     if interval != nil { try fields.encode(WrittenInterval(interval), forKey: .interval) }
     if comparison != .none { try fields.encode(comparison, forKey: .compare) }
     try fields.encodeIfPresent(strata, forKey: .weight)
     try fields.encodeIfPresent(asked, forKey: .asked)
     try fields.encodeIfPresent(people, forKey: .people)
-  }
-}
-
-/// A source as it is written: an event alone, or with its score.
-private struct WrittenSource: Codable {
-  var event: EventSelector
-  var score: NumberSelector?
-
-  enum CodingKeys: String, CodingKey, CaseIterable { case event, score }
-
-  init(_ source: ScoresQuestion.Source) {
-    event = source.events
-    score = source.score
-  }
-
-  init(from decoder: any Decoder) throws {
-    let fields = try QuestionFields(decoder, naming: CodingKeys.event)
-    event = try fields?.required(.event) ?? EventSelector(from: decoder)
-    score = try fields?.value(.score)
-  }
-
-  /// The score is the source's own, that of all, the touchpoint's with those of surveys about it, or the
-  /// property of that name.
-  func sources(
-    _ usual: NumberSelector?, for rule: ScoreRule, in context: QuestionContext
-  ) -> [ScoresQuestion.Source] {
-    if let score = score ?? usual { return [.init(event, score: score)] }
-    let property = NumberSelector(.property(SurveyEvent.score))
-    let surveys = surveys(in: context).filter { $0.fits(rule) }
-    var sources = surveys.map { ScoresQuestion.Source($0.answers, score: property) }
-    if let rating = rating(in: context) {
-      // Who rated a touchpoint was asked for neither a recommendation nor an effort.
-      if sources.isEmpty || (rule.metric != .nps && rule.metric != .ces) {
-        sources.insert(.init(event, score: rating), at: 0)
-      }
-    } else if sources.isEmpty {
-      sources.append(.init(event, score: property))
-    }
-    return sources
-  }
-
-  /// Whether it is a touchpoint that customers rate, by a score of its own or by surveys about it.
-  func isRated(in context: QuestionContext) -> Bool {
-    rating(in: context) != nil || surveys(in: context).contains { $0.fits(ScoreRule(.csat)) }
-  }
-
-  /// The surveys about the touchpoint.
-  private func surveys(in context: QuestionContext) -> [Survey] {
-    guard context.experience?.touchpoint(event.name) != nil else { return [] }
-    return context.experience?.surveys.filter { $0.about == event.name } ?? []
-  }
-
-  /// The score that the experience has for the touchpoint; nil where it is none or has none.
-  func rating(in context: QuestionContext) -> NumberSelector? {
-    context.experience?.touchpoint(event.name)?.score.map { NumberSelector($0) }
   }
 }

@@ -19,6 +19,8 @@ public struct ScoresQuestion: Sendable, Equatable {
   public var interval: CalendarInterval?
   /// By what answers are divided; nil: by nothing.
   public var division: ScoreDivision?
+  /// The journey by whose steps or starting points answers are divided; of `journey` nil: by all of them.
+  public var journey: String?
   public var comparison = TrendsQuestion.Comparison.none
   /// The kinds of units that are weighted by how many there are, not by how many answered.
   public var strata: StoryBreakdown?
@@ -65,7 +67,7 @@ public struct ScoresQuestion: Sendable, Equatable {
   /// Checks what can be checked without stories.
   ///
   /// - Throws: `scores.event`, `scores.scale`, `scores.top`, `scores.people`, `scores.element`,
-  ///   `scores.compare`.
+  ///   `scores.journey`, `scores.compare`.
   public func validate() throws(Refusal) {
     try scope.validate()
     try strata?.validate()
@@ -92,10 +94,25 @@ public struct ScoresQuestion: Sendable, Equatable {
         "scores.element", problem: "A customer's latest answer rates one element only.",
         remedy: "Leave `count` out, or ask for one element with `element`.")
     }
+    try validateJourney()
     guard comparison == .none || scope.from != nil else {
       throw Refusal(
         "scores.compare", problem: "A range from the beginning has none before it.",
         remedy: "Say where the range begins, with `from`.")
+    }
+  }
+
+  private func validateJourney() throws(Refusal) {
+    guard let division, division.isOfCases else {
+      guard let journey else { return }
+      throw Refusal(
+        "scores.journey", problem: "“\(journey.cut)” doesn't divide these answers.",
+        remedy: "Write by: step, by: start or by: journey, or leave `journey` out.")
+    }
+    guard division == .journey || journey != nil else {
+      throw Refusal(
+        "scores.journey", problem: "It is not said of which journey the \(division.name)s are.",
+        remedy: "Write journey: with the name of one, as in journey: first_order.")
     }
   }
 

@@ -54,10 +54,12 @@ struct ScoresTally: Sendable {
 
   /// Counts the answers of one unit.
   mutating func count(
-    _ customer: Int, of segment: StorySegment, _ table: ScoresTable, _ question: ScoresQuestion,
-    _ plan: ScoresPlan
+    _ customer: Int, of segment: StorySegment, at index: Int, _ question: ScoresQuestion,
+    _ plan: ScoresPlan, _ rooms: inout [JourneyFold.Partial]
   ) {
     visit += 1
+    let table = plan.segments[index]
+    var cases: ScoreCaseGroups.Walked?
     let stratum = table.strata.map { Int($0[customer]) } ?? 0
     let first = plan.spans.starts[plan.spans.before].milliseconds
     var (isCounted, isPerson, wasAsked) = (false, false, false)
@@ -80,9 +82,18 @@ struct ScoresTally: Sendable {
         for span in waiting { responded[span] += 1 }
         waiting = []
         isCounted = isCounted || time >= first
-        add(place, span * plan.width, stratum, question)
+        let figure = span * plan.width
+        add(place, figure, stratum, question)
         if let group = table.group(row, source: found, of: plan.width) {
-          add(place, span * plan.width + group, stratum, question)
+          add(place, figure + group, stratum, question)
+        }
+        guard let groups = plan.cases else { continue }
+        // Cases are found for those who answered only, and once for all that they did.
+        let walked =
+          cases ?? groups.walk(segment.rows(of: customer), of: segment, at: index, &rooms)
+        cases = walked
+        for group in groups.groups(of: row, in: walked, of: segment, at: index) {
+          add(place, figure + 1 + group, stratum, question)
         }
       }
       if table.asks(row) {

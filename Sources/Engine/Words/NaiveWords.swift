@@ -23,10 +23,12 @@ public struct NaiveWords: Sendable {
     public var themes: [String]
   }
 
-  /// The texts of each figure, those without an event left out; divided by a property or by events' names.
+  /// The texts of each figure, those without an event left out.
   public static func texts(
-    _ question: WordsQuestion, _ stories: [[Event]], themes: [Theme], _ calendar: LocalCalendar
+    _ question: WordsQuestion, _ stories: [[Event]], of experience: Experience,
+    _ calendar: LocalCalendar
   ) -> [Key: [Text]] {
+    let themes = experience.themes
     var figures: [Key: [Text]] = [:]
     for (customer, story) in stories.enumerated() {
       for event in story {
@@ -48,7 +50,10 @@ public struct NaiveWords: Sendable {
           let value = event.properties[name]?.shown ?? "(none)"
           figures[Key(from: from, by: value), default: []].append(text)
         case .event?: figures[Key(from: from, by: event.name), default: []].append(text)
-        case .touchpoint?, nil: break
+        case .touchpoint?:
+          let name = NaiveScores.spokenOf(event, experience.touchpoints)?.name ?? "(none)"
+          figures[Key(from: from, by: name), default: []].append(text)
+        case nil: break
         }
       }
     }

@@ -47,17 +47,21 @@ struct WordsPlan: Sendable {
       // Of words that somebody looks for once nothing is kept.
       for: themes.count == known.count ? .allQuestions : .thisQuestion)
     self.themes = Array(themes.prefix(known.count))
+    let touchpoints = context.experience?.touchpoints ?? []
     let naming = try question.naming.map { naming throws(Refusal) in
       try NamingTable(
-        naming, only: question.events, of: stories,
-        touchpoints: context.experience?.touchpoints ?? [], most: WordsQuestion.mostValues)
+        naming, only: question.events, of: stories, touchpoints: touchpoints,
+        most: WordsQuestion.mostValues)
     }
     groups = naming.map { $0.names + [DimensionTable.none] } ?? []
     var segments: [WordsTable] = []
     for (index, segment) in stories.segments.enumerated() {
+      let spoken =
+        question.naming == .touchpoint
+        ? try SpokenOfColumns(touchpoints, of: segment, names: stories.names) : nil
       segments.append(
         try WordsTable(
-          question, of: segment, names: stories.names, naming: naming?[index],
+          question, of: segment, names: stories.names, naming: naming?[index], spoken: spoken,
           readings: readings.segments[index]))
     }
     self.segments = segments
@@ -128,12 +132,14 @@ struct WordsTable: @unchecked Sendable {
   private let memory = ColumnMemory()
   private let column: ColumnView?
   private let naming: NamingColumns?
+  /// The touchpoints that texts speak of, where they are divided by that.
+  private let spoken: SpokenOfColumns?
   let readings: [TextReading]
   let dictionary: StringColumn
 
   init(
     _ question: WordsQuestion, of segment: StorySegment, names: EventNames,
-    naming: NamingColumns?, readings: [TextReading]
+    naming: NamingColumns?, spoken: SpokenOfColumns?, readings: [TextReading]
   ) throws(Refusal) {
     var rules: [EventRule] = []
     for event in question.events {
@@ -149,6 +155,7 @@ struct WordsTable: @unchecked Sendable {
     column = texts.map { [memory] in ColumnView($0, memory: memory) }
     dictionary = texts?.dictionary ?? StringColumn()
     self.naming = naming
+    self.spoken = spoken
     self.readings = readings
   }
 
@@ -168,7 +175,8 @@ struct WordsTable: @unchecked Sendable {
 
   /// The group of a row's event beside that of all; nil where texts are not divided.
   func group(_ row: Int, of width: Int) -> Int? {
-    naming.map {
+    if let spoken { return spoken.touchpoint(row).map { $0 + 1 } ?? width - 1 }
+    return naming.map {
       let number = $0.number(row)
       return number == NamingTable.skipped ? width - 1 : Int(number) + 1
     }

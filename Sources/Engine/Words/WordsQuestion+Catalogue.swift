@@ -14,7 +14,9 @@ extension WordsQuestion: CatalogueQuestion {
       fields: [
         .init(
           "event", takes: "events or touchpoints, up to \(mostSources)",
-          standard: SurveyEvent.answered, meaning: "The events that hold texts.",
+          standard: SurveyEvent.answered,
+          meaning:
+            "The events that hold texts; of a touchpoint also the answers of surveys about it.",
           input: .list(.event)),
         .init(
           "text", takes: "a property", standard: SurveyEvent.comment,
@@ -24,7 +26,7 @@ extension WordsQuestion: CatalogueQuestion {
           meaning: "What was answered beside it, which themes are compared by.", input: .property),
         .init(
           "by", takes: "touchpoint, event or a property", standard: "none",
-          meaning: "Divides the texts by what they are of themselves.", input: .naming),
+          meaning: "Divides the texts by what they speak of, or are of themselves.", input: .naming),
         .init(
           "interval", takes: "hour, day, week, month, quarter, year or none", standard: "none",
           meaning: "Intervals; none is one figure for the range.", input: .interval),
@@ -67,7 +69,10 @@ extension WordsQuestion: CatalogueQuestion {
     let fields = try QuestionFields<CodingKeys>(decoder)
     do {
       self.init()
-      if let events = try fields.list(.event, EventSelector.self) { self.events = events }
+      if let events = try fields.list(.event, EventSelector.self) {
+        self.events = events.withSurveys(
+          of: try decoder.questionContext().experience ?? Experience())
+      }
       text = try fields.value(.text, standard: text)
       score = try fields.value(.score)
       scope = try Scope(from: decoder)

@@ -13,7 +13,8 @@ public struct WordsQuestion: Sendable, Equatable {
   public var text: PropertySelector
   /// The number that was answered beside it; nil: the property `score`, where there is one.
   public var score: NumberSelector?
-  /// By what texts are divided: their touchpoint, their event's name or a property of theirs.
+  /// By what texts are divided: the touchpoint that they speak of, their event's name or a property of
+  /// theirs.
   public var naming: Naming?
   /// Intervals; nil: the whole range as one.
   public var interval: CalendarInterval?
@@ -53,6 +54,17 @@ public struct WordsQuestion: Sendable, Equatable {
     verbatims = 0
   }
 
+  /// Asks about touchpoints of an experience: what comes with their events, and the answers of surveys
+  /// about them.
+  ///
+  /// - Parameter touchpoints: their names; those without events are left out.
+  public init(about touchpoints: [String], in experience: Experience) {
+    let events = touchpoints.compactMap { name in
+      experience.touchpoint(name)?.rule.map { EventSelector(name, rule: $0) }
+    }
+    self.init(events.withSurveys(of: experience))
+  }
+
   /// Checks what can be checked without stories.
   ///
   /// - Throws: `words.event`, `words.verbatims`, `words.theme`.
@@ -77,4 +89,18 @@ public struct WordsQuestion: Sendable, Equatable {
 
   /// The number that was answered.
   var scoreRule: Expression { score?.rule ?? .property(SurveyEvent.score) }
+}
+
+extension [EventSelector] {
+  /// The events, and the answers of surveys about those that are touchpoints.
+  func withSurveys(of experience: Experience) -> [EventSelector] {
+    var all = self
+    for events in self where experience.touchpoint(events.name)?.rule == events.rule {
+      for survey in experience.surveys
+      where survey.about == events.name && !all.contains(survey.answers) {
+        all.append(survey.answers)
+      }
+    }
+    return all
+  }
 }

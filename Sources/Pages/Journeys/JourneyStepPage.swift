@@ -9,7 +9,7 @@ public enum JourneyStepPage {
   /// - Parameter index: the step's index, which the journey has.
   public static func render(
     _ index: Int, _ measured: MeasuredJourney, of journey: Journey, in experience: Experience,
-    picker: MapPicker, _ frame: Frame
+    picker: MapPicker, words: StepWords, _ frame: Frame
   ) -> Markup {
     let links = MapLinks(journey: journey.name, picker.choice)
     let title = MapPage.title(ofStep: index, measured, of: journey, in: experience)
@@ -30,6 +30,7 @@ public enum JourneyStepPage {
         <div class="map-figures">\
         \(Markup(safe: MapPage.step(index, measured, of: journey, in: experience, links: links)))\
         </div>
+        \(words.markup(frame))
         """)
   }
 }

@@ -56,6 +56,11 @@ public struct SurveyReport: Sendable {
     }
     if survey.kind.isScored {
       scores("By channel", "by: channel\n")
+      for journey in survey.journeys(of: experience) where journey.starts.count > 1 {
+        scores(
+          "By starting point of “\(journey.title)”",
+          "by: start\njourney: \(Self.quoted(journey.name))\n")
+      }
       let segments = experience.segments.prefix(Self.mostSegments).map { Self.quoted($0.name) }
       if !segments.isEmpty {
         scores("By segment", "breakdown: {who: [\(segments.joined(separator: ", "))]}\n")
@@ -75,6 +80,20 @@ public struct SurveyReport: Sendable {
 }
 
 extension Survey {
+  /// The journeys that it is about: those with its touchpoint, or at whose cases people are asked.
+  fileprivate func journeys(of experience: Experience) -> [Journey] {
+    experience.journeys.filter { journey in
+      if let about {
+        return journey.starts.contains(about) || journey.ends.contains(about)
+          || journey.stepsToGoal.contains { $0.touchpoints.contains(about) }
+      }
+      return switch occasion {
+      case .outcome(let name, _), .late(let name, _): name == journey.name
+      case .touchpoint, .every, nil: false
+      }
+    }
+  }
+
   /// Whether people answer it in words of their own.
   var hasWords: Bool { kind == .text || questions.contains { $0.form == .text } }
 }

@@ -28,15 +28,14 @@ public struct TextsPage: Sendable {
   /// Writes the page.
   public func render(_ frame: Frame) -> Markup {
     let query = "?q=" + choice.listing.urlEncoded
-    let items = zip(verbatims, times).map(item)
     let count: Markup =
       verbatims.count < WordsQuestion.usualVerbatims
       ? "<span>\(verbatims.count) texts</span>"
       : "<span>the latest \(verbatims.count) texts</span>"
     let list: Markup =
-      items.isEmpty
+      verbatims.isEmpty
       ? "<div class=\"card empty\"><h2>No such text</h2></div>"
-      : "<ol class=\"verbatims\">\(items)</ol>"
+      : VerbatimList(verbatims, times: times, style: style).markup
     return frame.document(
       title: title,
       main: """
@@ -56,35 +55,6 @@ public struct TextsPage: Sendable {
         <a href="/words/texts\(lines: choice.of(feeling: feeling).query)"\
         \(isHere ? " aria-current=\"page\"" : Markup.none)>\(feeling.isEmpty ? "All" : feeling.asTitle)</a>
         """
-    }
-  }
-
-  private func item(_ verbatim: WordsAnswer.Verbatim, _ time: String) -> Markup {
-    let text = style.text(.text(verbatim.text), .words)
-    let score: Markup? = verbatim.score.map {
-      "<span>Score \(style.text(.number($0), .number))</span>"
-    }
-    let feeling: Markup? = verbatim.feeling.map {
-      "<span class=\"badge \(Self.kind($0))\">\($0.rawValue)</span>"
-    }
-    let language: Markup? = verbatim.language.map { "<span>\($0)</span>" }
-    let cut: Markup? =
-      verbatim.isCut
-      ? "<p class=\"muted\">It goes on; the customer's story has all of it.</p>" : nil
-    let themes = verbatim.themes.map { "<span class=\"chip\">\($0)</span> " as Markup }
-    return """
-      <li class="card"><blockquote><p dir="auto"><bdi>\(lines: text)</bdi></p></blockquote>\(cut)
-      <p class="facts">\(feeling)\(score)<span><a href="/customers/\(url: verbatim.customer)">\
-      <bdi>\(verbatim.customer)</bdi></a></span><span>\(time)</span>\(language)\
-      <span>\(verbatim.event)</span>\(themes)</p></li>
-      """
-  }
-
-  private static func kind(_ tone: Sentiment.Tone) -> Markup {
-    switch tone {
-    case .negative: "missed"
-    case .neutral: "even"
-    case .positive: "met"
     }
   }
 }

@@ -64,7 +64,8 @@ enum JourneyRoutes {
     return .page(
       JourneyStepPage.render(
         number - 1, measured, of: request.journey, in: request.experience,
-        picker: request.picker, visit.frame(.journeys)))
+        picker: request.picker, words: try await request.words(of: measured.steps[number - 1]),
+        visit.frame(.journeys)))
   }
 
   private static func svg(_ visit: Visit) async throws -> Response {

@@ -17,7 +17,7 @@ struct MapRequest: Sendable {
   let picker: MapPicker
   /// The version of the stories, or the one before.
   let seen: Int
-  private let reading: Int
+  let reading: Int
 
   /// Reads the address of a visit.
   ///
