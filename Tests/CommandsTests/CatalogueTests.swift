@@ -81,6 +81,8 @@ struct `Every question` {
     {question: words, event: [visit, order], text: channel, score: money, interval: week, by: touchpoint}
     ---
     {question: loyalty, event: order, met: visit, before: 7d, outcomes: {again: order, wider: {event: any, new: channel}}, within: 7d}
+    ---
+    {question: linkage, employees: {event: d, score: money, scale: [0, 100]}, team: plan, customers: [{event: order, score: money, scale: [0, 100]}], interval: week}
     """
 
   /// Customers' events over the weeks around the clock change of spring, no two of one customer at the
