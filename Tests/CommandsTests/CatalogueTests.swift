@@ -18,11 +18,12 @@ struct `Every question` {
   static let experience = """
     experience: Trial
     timezone: Europe/Berlin
+    teams: [p0, p1]
     touchpoints:
       visit: {stage: awareness, on: a, cost: 0.5}
       basket: {stage: purchase, on: b}
-      order: {stage: purchase, on: c, value: properties.money}
-      help: {stage: service, on: d}
+      order: {stage: purchase, on: c, value: properties.money, owner: p0}
+      help: {stage: service, on: d, owner: p1}
     segments:
       buyers: 'count("c") >= 2'
       recent: 'age() < 10d'

@@ -79,7 +79,7 @@ extension Linkage {
     let points = teams.compactMap { team -> AnswerPicture.Matrix.Point? in
       let (own, customers) = (team.compactMap(felt), team.compactMap(\.score.value))
       guard let name = team.first?.team, !own.isEmpty, !customers.isEmpty else { return nil }
-      return .init(name: name, across: own.mean, up: customers.mean)
+      return .init(name, across: own.mean, up: customers.mean)
     }
     var parts = [lines("Employees", felt), lines("Customers", \.score.value)]
     if points.count > 1 {

@@ -83,7 +83,12 @@ public struct Linkage: CatalogueAnswer {
         .init(reason: "employees of no team that owns touchpoints", count: teamless),
       ])
     correlations = [0, 1].map { correlation(lag: $0) }
-    if rows.contains(where: { $0.employeeScore == nil }) {
+    let isHiding = whole.contains { span in
+      plan.teams.indices.contains {
+        figures.count(span, $0) > 0 && !shown.contains(span * plan.width + $0)
+      }
+    }
+    if isHiding {
       warnings.append(
         "employees' scores of fewer than \(LinkageQuestion.fewestEmployees) are not shown, nor what "
           + "would give them away")
@@ -105,7 +110,8 @@ public struct Linkage: CatalogueAnswer {
         }), let right = later.score.value
       else { continue }
       if teams.last != row.team { teams.append(row.team) }
-      pairs.append((teams.count - 1, employees.feeling(ofFigure: left), right))
+      pairs.append(
+        (teams.count - 1, employees.feeling(ofFigure: left).withoutNoise, right.withoutNoise))
     }
     guard teams.count >= LinkageQuestion.fewestTeams else {
       return Correlation(
@@ -120,6 +126,11 @@ public struct Linkage: CatalogueAnswer {
       ? "one side is always the same" : found.low == nil ? "too much alike for an interval" : nil
     return Correlation(lag: lag, coefficient: found, teams: teams.count, note: note)
   }
+}
+
+extension Double {
+  /// The number to nine digits: figures that are equal but for rounding share a rank.
+  var withoutNoise: Double { (self * 1e9).rounded() / 1e9 }
 }
 
 /// Makes figures of counts.
