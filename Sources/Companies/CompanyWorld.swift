@@ -74,6 +74,9 @@ public struct CompanyWorld: Sendable {
     var waiting: [[MadeEvent]] = Array(repeating: [], count: days)
     var firstDays = FirstDays(days: days, customers: customers, from: from)
     var number = 0
+    for made in staffStories(into: &ledger) {
+      waiting[Int((made.receivedAt.milliseconds - start) / day)].append(made)
+    }
     for today in 0..<days {
       while number < customers, firstDays.day(of: number) == today {
         for made in story(of: number, firstDay: today, into: &ledger) {
@@ -107,7 +110,11 @@ public struct CompanyWorld: Sendable {
     case .energy: diary.liveAsHouseholdOrAlly()
     case .business: diary.liveAsAccount()
     }
-    let story = diary.finished()
+    return arriving(diary.finished(), into: &ledger)
+  }
+
+  /// A story entered in the ledger, with what arrives twice.
+  func arriving(_ story: [MadeEvent], into ledger: inout Ledger) -> [MadeEvent] {
     ledger.enter(story)
     return story.flatMap { made in
       guard let again = made.arrivesAgainAt, again < end else { return [made] }

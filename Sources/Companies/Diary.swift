@@ -8,6 +8,8 @@ struct Diary {
   var chance: SeededGenerator
   /// What surveys hear is drawn apart, so that all else is the same with and without them.
   var voice: SeededGenerator
+  /// What surveys hear of moods.
+  var murmur: SeededGenerator
   /// The moment that the story has come to.
   var now: Int64
   /// When the world ends; nothing that arrives later is kept.
@@ -20,6 +22,7 @@ struct Diary {
   var channel = "web"
   /// The number of the order, or other thing, that the present events are about.
   var subject = ""
+  private let world: CompanyWorld
   private let prefix: String
   private let customer: Int
   private var made: [MadeEvent] = []
@@ -28,19 +31,36 @@ struct Diary {
   private static let mostEvents = 4096
 
   init(world: CompanyWorld, number: Int, firstDay: Int64) {
-    var chance = SeededGenerator(
-      seed: stableHash("\(world.company.rawValue) \(number)", seed: world.seed))
+    self.init(
+      world, number, called: "\(number)", idPrefix: world.company.idPrefix, firstDay: firstDay)
+    goToWakingHour()
+  }
+
+  /// The diary of an employee, from the world's first day; the numbers follow those of customers.
+  init(world: CompanyWorld, employee number: Int) {
+    self.init(
+      world, number, called: "employee \(number - world.customers)", idPrefix: "staff_",
+      firstDay: world.start)
+  }
+
+  private init(
+    _ world: CompanyWorld, _ number: Int, called name: String, idPrefix: String, firstDay: Int64
+  ) {
+    func generator(_ name: String) -> SeededGenerator {
+      SeededGenerator(seed: stableHash("\(world.company.rawValue) \(name)", seed: world.seed))
+    }
+    var chance = generator(name)
     let id = chance.next()
-    knownID = world.company.idPrefix + hexadecimal(id, digits: 14)
+    knownID = idPrefix + hexadecimal(id, digits: 14)
     device = hexadecimal(chance.next(), digits: 16)
     prefix = "made-up-\(world.company.rawValue)-\(hexadecimal(id, digits: 14))-"
     now = firstDay
     end = world.end.milliseconds
     self.chance = chance
-    voice = SeededGenerator(
-      seed: stableHash("\(world.company.rawValue) \(number) voice", seed: world.seed))
+    voice = generator("\(name) voice")
+    murmur = generator("\(name) murmur")
     customer = number
-    goToWakingHour()
+    self.world = world
   }
 
   // Time
@@ -85,6 +105,11 @@ struct Diary {
         ? choose([5: 50, 4: 35, 3: 11, 2: 3, 1: 1]) : choose([5: 3, 4: 12, 3: 25, 2: 35, 1: 25]))
   }
 
+  /// How likely a team is pleased at a moment.
+  func mood(of team: String, at moment: Int64) -> Double {
+    world.company.mood(of: team, month: world.month(of: moment))
+  }
+
   /// An amount of money in cents around a typical one, from a third to three times of it.
   mutating func cents(around typical: Int) -> Int {
     let spread = chance.unit() + chance.unit() + chance.unit()
@@ -92,12 +117,14 @@ struct Diary {
   }
 
   /// Lets things happen later whose chances are drawn apart, and comes back to the present moment.
-  mutating func apart(_ body: (inout Diary) -> Void) {
-    let moment = now
-    swap(&chance, &voice)
+  mutating func apart(
+    by generator: WritableKeyPath<Diary, SeededGenerator> = \.voice, _ body: (inout Diary) -> Void
+  ) {
+    let (moment, usual) = (now, chance)
+    chance = self[keyPath: generator]
     body(&self)
-    swap(&chance, &voice)
-    now = moment
+    self[keyPath: generator] = chance
+    (now, chance) = (moment, usual)
   }
 
   mutating func hexadecimalID(digits: Int) -> String { hexadecimal(chance.next(), digits: digits) }

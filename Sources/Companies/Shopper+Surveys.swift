@@ -50,7 +50,24 @@ extension Diary {
     }
   }
 
-  private mutating func hear(
+  /// Asks how the latest thing was, which customers feel as its team does, and may get an answer.
+  mutating func beAsked(_ survey: String, about touchpoint: String, of team: String, share: Double)
+  {
+    let (latest, moment) = (latest, now)
+    apart(by: \.murmur) { diary in
+      guard diary.chance.chance(share) else { return }
+      diary.pass(0.5, to: 20, hour)
+      diary.hear("Survey Sent", of: survey, touchpoint: touchpoint, at: moment)
+      guard diary.chance.chance(0.4) else { return }
+      diary.pass(0.2, to: 40, hour)
+      let score = diary.score(good: diary.chance.chance(diary.mood(of: team, at: moment)))
+      diary.hear(
+        "Survey Answered", of: survey, touchpoint: touchpoint, at: moment, [("score", score)])
+      diary.answers(latest)
+    }
+  }
+
+  mutating func hear(
     _ event: String, of survey: String, touchpoint: String? = nil, at moment: Int64? = nil,
     _ others: [(name: String, value: PropertyValue)] = []
   ) {
@@ -61,7 +78,8 @@ extension Diary {
       properties.append(("occasion", .string("\(Instant(milliseconds: moment + 1000))")))
     }
     properties.append(("asked_by", .string("mail")))
-    note(event, nil, channel: "email", key: ("order_id", subject), properties + others)
+    let key = subject.isEmpty ? nil : (name: "order_id", value: subject)
+    note(event, nil, channel: "email", key: key, properties + others)
   }
 
   /// What people who write something are like.

@@ -9,6 +9,7 @@ import Statistics
 // - 1 in 8 pays twice, because the first payment fails.
 // - 1 in 4 delivery notices comes later than two days; late ones bring calls, low scores, few reviews.
 // - Surveys ask about 3 parcels in 10; who waited too long gives one or two of five, and says why.
+// - Other surveys hear how the team behind a touchpoint feels; see Employee.swift.
 
 extension Diary {
   mutating func liveAsShopper() {
@@ -72,9 +73,12 @@ extension Diary {
   /// A later visit, and perhaps another order.
   private mutating func shopAgain() {
     switch choose(["newsletter": 45, "direct": 35, "store": 12, "ad": 8]) {
-    case "newsletter": note("Newsletter Opened", "newsletter", channel: "email")
+    case "newsletter":
+      note("Newsletter Opened", "newsletter", channel: "email")
+      beAsked("letter", about: "newsletter", of: "growth", share: 0.15)
     case "store":
       note("Store Visited", "store_visit", channel: "store", late: 20 * hour)
+      beAsked("advice", about: "store_visit", of: "store", share: 0.4)
       pass(3, to: 60, hour)
       goToWakingHour()
     case "ad": note("Ad Clicked", "ad", channel: "social", properties("campaign", "summer_huts"))
@@ -160,6 +164,7 @@ extension Diary {
         ("revenue", .number(Double(revenue) / 100)),
         ("items", .number(Double(1 + chance.below(4)))),
       ])
+    beAsked("ordering", about: "order", of: "web", share: 0.15)
   }
 
   private mutating func about(

@@ -18,11 +18,12 @@ struct `Every question` {
   static let experience = """
     experience: Trial
     timezone: Europe/Berlin
+    teams: [p0, p1]
     touchpoints:
       visit: {stage: awareness, on: a, cost: 0.5}
       basket: {stage: purchase, on: b}
-      order: {stage: purchase, on: c, value: properties.money}
-      help: {stage: service, on: d}
+      order: {stage: purchase, on: c, value: properties.money, owner: p0}
+      help: {stage: service, on: d, owner: p1}
     segments:
       buyers: 'count("c") >= 2'
       recent: 'age() < 10d'
@@ -81,6 +82,8 @@ struct `Every question` {
     {question: words, event: [visit, order], text: channel, score: money, interval: week, by: touchpoint}
     ---
     {question: loyalty, event: order, met: visit, before: 7d, outcomes: {again: order, wider: {event: any, new: channel}}, within: 7d}
+    ---
+    {question: linkage, employees: {event: d, score: money, scale: [0, 100]}, team: plan, customers: [{event: order, score: money, scale: [0, 100]}], interval: week}
     """
 
   /// Customers' events over the weeks around the clock change of spring, no two of one customer at the

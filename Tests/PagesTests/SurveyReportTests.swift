@@ -8,7 +8,12 @@ import Testing
 struct `The report of a survey` {
   private static let text = """
     experience: Shop
-    touchpoints: {order: {on: Order Completed}, ad: {on: Ad}, search: {on: Search}, call: {on: Call}}
+    teams: [shop]
+    touchpoints:
+      order: {on: Order Completed, owner: shop}
+      ad: {on: Ad}
+      search: {on: Search}
+      call: {on: Call}
     journeys:
       buy: {title: The way to buy, starts: [ad, search], goal: order, window: 30d}
       ask: {starts: [call], goal: order, window: 1d}
@@ -23,6 +28,7 @@ struct `The report of a survey` {
           words: {kind: text, ask: Tell us}
       wish: {kind: choice, ask: Which one?, options: [one, two]}
       words: {kind: text, ask: What else?}
+      work: {kind: nps, ask: How is work?, of: employees}
     """
 
   private static func experience() -> Experience {
@@ -33,7 +39,7 @@ struct `The report of a survey` {
 
   @Test func `asks nothing that can't be asked`() throws {
     let experience = Self.experience()
-    #expect(experience.surveys.count == 4)
+    #expect(experience.surveys.count == 5)
     let context = try QuestionContext(experience)
     for survey in experience.surveys {
       let report = SurveyReport(survey, in: experience)
@@ -56,5 +62,7 @@ struct `The report of a survey` {
     #expect(titles[1].contains("Why?") && titles[1].contains("In their words"))
     #expect(titles[2] == ["Answers by week", "What was chosen"])
     #expect(titles[3] == ["Answers by week", "In their words"])
+    #expect(titles[4].contains("Beside what customers score"))
+    #expect(titles[..<4].allSatisfy { !$0.contains("Beside what customers score") })
   }
 }

@@ -48,6 +48,8 @@ public enum QuestionKind: String, Sendable, Codable, CaseIterable {
   case words
   /// What customers do who found it easy, or met a touchpoint.
   case loyalty
+  /// Employees' scores beside customers'.
+  case linkage
 }
 
 /// A question of the catalogue.
@@ -75,6 +77,7 @@ public enum Question: Sendable, Equatable {
   case drivers(DriversQuestion)
   case words(WordsQuestion)
   case loyalty(LoyaltyQuestion)
+  case linkage(LinkageQuestion)
 
   /// The question itself.
   public var subject: any CatalogueQuestion {
@@ -102,6 +105,7 @@ public enum Question: Sendable, Equatable {
     case .drivers(let question): question
     case .words(let question): question
     case .loyalty(let question): question
+    case .linkage(let question): question
     }
   }
 
@@ -179,6 +183,9 @@ public enum Question: Sendable, Equatable {
       case .loyalty(var question):
         question.scope = newValue
         self = .loyalty(question)
+      case .linkage(var question):
+        question.scope = newValue
+        self = .linkage(question)
       }
     }
   }
@@ -213,6 +220,7 @@ extension QuestionKind {
     case .drivers: DriversQuestion.self
     case .words: WordsQuestion.self
     case .loyalty: LoyaltyQuestion.self
+    case .linkage: LinkageQuestion.self
     }
   }
 }
@@ -248,6 +256,7 @@ extension Question: Codable {
       case .drivers: .drivers(try DriversQuestion(from: decoder))
       case .words: .words(try WordsQuestion(from: decoder))
       case .loyalty: .loyalty(try LoyaltyQuestion(from: decoder))
+      case .linkage: .linkage(try LinkageQuestion(from: decoder))
       }
   }
 
@@ -284,6 +293,7 @@ public enum Answer: Sendable, Equatable {
   case drivers(Drivers)
   case words(WordsAnswer)
   case loyalty(Loyalty)
+  case linkage(Linkage)
   /// One answer for each value of a breakdown.
   case divided(DividedAnswer)
 
@@ -313,6 +323,7 @@ public enum Answer: Sendable, Equatable {
     case .drivers(let answer): answer
     case .words(let answer): answer
     case .loyalty(let answer): answer
+    case .linkage(let answer): answer
     case .divided(let answer): answer
     }
   }
@@ -350,6 +361,7 @@ extension Question {
     case .drivers(let question): try CountingOf(question, context) { .drivers($0) }
     case .words(let question): try CountingOf(question, context) { .words($0) }
     case .loyalty(let question): try CountingOf(question, context) { .loyalty($0) }
+    case .linkage(let question): try CountingOf(question, context) { .linkage($0) }
     }
   }
 }

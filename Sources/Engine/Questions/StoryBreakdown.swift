@@ -146,7 +146,7 @@ extension QuestionKind {
   var dividing: Dividing {
     switch self {
     case .funnel, .funnelTrend, .retention, .sessions, .trends: .itself
-    case .comparison: .nobody
+    case .comparison, .linkage: .nobody
     case .flow, .graph, .variants, .lifecycle, .stickiness, .frequency, .recency, .attribution,
       .conformance, .bottlenecks, .rework, .segments, .rfm, .scores, .drivers, .words, .loyalty:
       .stories
@@ -169,6 +169,11 @@ extension QuestionKind {
       throw Refusal(
         "question.breakdown", problem: "A \(rawValue) has a breakdown of its own.",
         remedy: "Write the question's own field, as `waymark questions \(rawValue)` shows.")
+    case .nobody where self == .linkage:
+      throw Refusal(
+        "question.breakdown",
+        problem: "A linkage is by team already, and divided by more it could tell who answered.",
+        remedy: "Leave `breakdown` out.")
     case .nobody:
       throw Refusal(
         "question.breakdown",

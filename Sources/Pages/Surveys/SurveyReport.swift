@@ -66,6 +66,14 @@ public struct SurveyReport: Sendable {
         scores("By segment", "breakdown: {who: [\(segments.joined(separator: ", "))]}\n")
       }
     }
+    if survey.respondents == .employees, survey.kind.isScored,
+      experience.touchpoints.contains(where: { $0.owner != nil })
+    {
+      parts.append(
+        Part(
+          title: "Beside what customers score", question: "question: linkage\nemployees: \(name)\n")
+      )
+    }
     if survey.hasWords {
       parts.append(
         Part(title: "In their words", question: "question: words\nevent: \(name)\n"))

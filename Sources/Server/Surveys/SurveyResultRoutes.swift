@@ -150,8 +150,12 @@ struct SurveyRequest: Sendable {
   ///
   /// - Throws: `map.range`, `question.for`; faults, and `CancellationError`.
   func view(of part: SurveyReport.Part) async throws -> TileView {
-    try await view(
+    var tile = try await view(
       of: part, try picker.choice.scope(in: context, of: stories), under: try title(of: part))
+    if case .answer(let answered, _) = tile.content, case .linkage(let linkage) = answered.answer {
+      tile.lead = linkage.summary
+    }
+    return tile
   }
 
   private func view(
