@@ -84,7 +84,7 @@ let package = Package(
     room(
       "Engine", on: ["Events", "Statistics", "Words", "Experience", "Stories"], settings: hot),
     room("Maps", on: ["Events", "Statistics", "Experience", "Engine"]),
-    room("Answers", on: ["Events", "Stories", "Engine", "Maps"]),
+    room("Answers", on: ["Events", "Stories", "Words", "Engine", "Maps"]),
     room(
       "Pages",
       on: [
@@ -129,7 +129,7 @@ let package = Package(
     tests("Pulling", on: ["Events", "Accounts", "Experience", "Store", "Wire"]),
     tests("Engine", on: ["Events", "Statistics", "Words", "Experience", "Stories"]),
     tests("Maps", on: ["Events", "Statistics", "Experience", "Engine", "Stories"]),
-    tests("Answers", on: ["Events", "Statistics", "Engine", "Maps"]),
+    tests("Answers", on: ["Events", "Statistics", "Stories", "Engine", "Maps"]),
     tests("Pages", on: ["Events", "Statistics", "Experience", "Engine"]),
     tests("Server", on: ["Events", "Accounts", "Stories", "Store"] + http),
     tests("Companies", on: ["Events", "Experience"]),

@@ -71,7 +71,7 @@ struct AnswerOptions: ParsableArguments {
   }
 
   /// The questions, with the context in which they were read.
-  private func read(
+  func read(
     _ texts: [QuestionText], _ experience: Experience?, _ store: Store
   ) throws -> ([Question], QuestionContext) {
     let context = try Self.context(experience, store, .latest)

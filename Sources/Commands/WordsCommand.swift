@@ -20,6 +20,8 @@ struct WordsCommand: AsyncParsableCommand {
         waymark words --theme price --feeling negative
         waymark words --theme "too late" --verbatims 200 --format csv
         echo "Fast, but the box was broken." | waymark words --judge -
+        waymark words --theme price --show-sent         what a model would be given
+        waymark words --theme price --summarise --config waymark.yaml
       """)
 
   @Argument(help: "Events or touchpoints that hold texts (default: Survey Answered).")
@@ -35,11 +37,37 @@ struct WordsCommand: AsyncParsableCommand {
   var feeling: Sentiment.Tone?
   @Option(help: "List the latest texts, so many (default: 50 of a theme or a feeling).")
   var verbatims: Int?
+  @Option(help: "Which texts are listed: the latest, or a sample drawn evenly (default: latest).")
+  var pick: WordsQuestion.Pick?
   @Option(help: "Divide the customers by a property.") var breakdown: String?
+  @Flag(
+    help: ArgumentHelp(
+      "Send a sample of the texts to the model of the settings, and print its summary.",
+      discussion: "docs/words.md says how they are chosen, and what is taken out of them before."))
+  var summarise = false
+  @Flag(help: "Print what the model is sent; without --summarise nothing is.")
+  var showSent = false
+  @OptionGroup var settingsOptions: SettingsOptions
   @Option(
     help: ArgumentHelp("Judge each line of a file instead.", valueName: "file"),
     completion: .file())
   var judge: String?
+
+  func validate() throws {
+    guard summarise || showSent else {
+      guard settingsOptions.config == nil, settingsOptions.set.isEmpty else {
+        throw ValidationError("--config and --set are for --summarise and --show-sent.")
+      }
+      return
+    }
+    guard judge == nil, verbatims == nil, pick == nil, options.customers == nil else {
+      throw ValidationError(
+        "A summary goes without --judge, --verbatims, --pick and --customers.")
+    }
+    guard options.format == .text || options.format == .json else {
+      throw ValidationError("A summary is text or json.")
+    }
+  }
 
   func run() async throws {
     if let judge { return try Self.judge(linesOf: judge) }
@@ -52,8 +80,10 @@ struct WordsCommand: AsyncParsableCommand {
     try fields.add("theme", theme)
     try fields.add("feeling", feeling?.rawValue)
     try fields.add("verbatims", verbatims)
+    try fields.add("pick", pick?.rawValue)
     try fields.add("breakdown", breakdown)
-    try await options.answer(fields, of: .words)
+    guard summarise || showSent else { return try await options.answer(fields, of: .words) }
+    try await sum(up: fields)
   }
 
   /// What is found in a line.
@@ -89,3 +119,4 @@ struct WordsCommand: AsyncParsableCommand {
 }
 
 extension Sentiment.Tone: ExpressibleByArgument {}
+extension WordsQuestion.Pick: ExpressibleByArgument {}

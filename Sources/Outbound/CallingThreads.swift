@@ -3,21 +3,33 @@ import Foundation
 import Synchronization
 
 /// Threads on which calls to elsewhere are made, a few at a time.
+///
+/// They are of their own, and end when there is nothing to do: a call blocks its thread, and blocked
+/// threads of the pool that everything else runs on would keep all of that waiting.
 final class CallingThreads: Sendable {
-  private let queue = OperationQueue()
-  private let most: Int
-  private let waiting = Mutex(0)
+  private struct State {
+    var threads = 0
+    /// What waits for a thread, the oldest first.
+    var waiting: [@Sendable () -> Void] = []
+    /// How many calls are under way, those that wait among them.
+    var calls = 0
+  }
 
-  /// Makes threads.
+  private let state = Mutex(State())
+  private let name: String
+  private let atOnce: Int
+  private let most: Int
+
+  /// Prepares to call; no thread runs yet.
   ///
   /// - Parameters:
   ///   - atOnce: how many calls are made at a time; each takes a thread meanwhile.
   ///   - most: how many are under way at most, those that wait for a thread among them; each holds
   ///     what it sends, and its caller.
   init(_ name: String, atOnce: Int, most: Int) {
+    self.name = name
+    self.atOnce = atOnce
     self.most = most
-    queue.maxConcurrentOperationCount = atOnce
-    queue.name = name
   }
 
   /// Makes a call on one of them; the call looks at the cancellation.
@@ -31,20 +43,48 @@ final class CallingThreads: Sendable {
     let cancellation = Cancellation()
     let result = await withTaskCancellationHandler {
       await withCheckedContinuation { continuation in
-        queue.addOperation { continuation.resume(returning: work(cancellation)) }
+        run { continuation.resume(returning: work(cancellation)) }
       }
     } onCancel: {
       cancellation.happened()
     }
-    waiting.withLock { $0 -= 1 }
+    state.withLock { $0.calls -= 1 }
     return try result.get()
   }
 
   private func enter() -> Bool {
-    waiting.withLock { waiting in
-      guard waiting < most else { return false }
-      waiting += 1
+    state.withLock { state in
+      guard state.calls < most else { return false }
+      state.calls += 1
       return true
+    }
+  }
+
+  /// Lets a thread do something: a new one, or the next that is free.
+  private func run(_ job: @escaping @Sendable () -> Void) {
+    let starts = state.withLock { state in
+      guard state.threads < atOnce else {
+        state.waiting.append(job)
+        return false
+      }
+      state.threads += 1
+      return true
+    }
+    guard starts else { return }
+    let thread = Thread { [self] in
+      job()
+      while let next = next() { next() }
+    }
+    thread.name = name
+    thread.start()
+  }
+
+  /// What waits; where nothing does, the thread ends.
+  private func next() -> (@Sendable () -> Void)? {
+    state.withLock { state in
+      guard state.waiting.isEmpty else { return state.waiting.removeFirst() }
+      state.threads -= 1
+      return nil
     }
   }
 }

@@ -1,3 +1,4 @@
+import Answers
 import Foundation
 import Hummingbird
 import Logging
@@ -30,6 +31,10 @@ public struct ServerConfiguration: Sendable, Equatable {
   public var surveyOrigins: [String] = []
   /// How mail is sent; without a server none is.
   public var mail = MailSettings()
+  /// Which model sums up what people wrote; usually none does.
+  public var summaries = ChatSettings()
+  /// How many texts it is given at most.
+  public var summaryTexts = SummaryBrief.usualTexts
   /// How often it is looked who is to be asked by surveys, in seconds.
   public var surveySeconds = 60
   /// How much collection holds in memory at most.

@@ -97,7 +97,8 @@ public struct WaymarkServer: Sendable {
     + SurveyResultRoutes.all + BoardRoutes.all
     + ExploreRoutes.all + SavedQuestionRoutes.all + UndoRoutes.all + CustomerRoutes.all
     + ExperienceRoutes.all + SourceRoutes.all + SettingsRoutes.all + APIRoutes.all
-    + MCPRoutes.all + HookRoutes.all + SurveyRoutes.all + WordsRoutes.all + InboxRoutes.all
+    + MCPRoutes.all + HookRoutes.all + SurveyRoutes.all + WordsRoutes.all + SummaryRoutes.all
+    + InboxRoutes.all
 
   private func register(_ route: Route, on router: Router<ServerContext>) {
     let workspace = workspace

@@ -47,6 +47,8 @@ final class Workspace: Sendable {
   let tickets = TicketDesk()
   /// Sends mail; nil where no server for it is set.
   let mail: MailServer?
+  /// Asks a model to sum texts up; nil where none is set.
+  let summaries: SummaryDesk?
   /// What was deleted lately, for whoever takes it back.
   let undo = UndoDesk()
   private let counting = CountingThreads()
@@ -68,6 +70,9 @@ final class Workspace: Sendable {
     self.busy = busy
     openID = configuration.openID.map(OpenIDDesk.init)
     mail = configuration.mail.server == nil ? nil : try MailServer(configuration.mail)
+    summaries =
+      configuration.summaries.place == nil
+      ? nil : SummaryDesk(try ChatServer(configuration.summaries))
     store = try Store.open(at: configuration.folder, access: .writing)
     collection = CollectionDesk(store, configuration, logger)
     loaded = Mutex(ExperienceFile(path: configuration.experience))

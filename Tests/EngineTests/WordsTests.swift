@@ -203,6 +203,51 @@ struct `What people wrote` {
     }
   }
 
+  @Test(arguments: UInt64(0)..<20)
+  func `is drawn by lots that its writer and time decide, wherever it is stored`(
+    seed: UInt64
+  ) async throws {
+    var world = try WordsWorld(seed: seed)
+    var question = world.question()
+    question.verbatims = WordsQuestion.mostVerbatims
+    let all = try #require(try await ask(question, world).verbatims)
+    question.pick = .sample
+    #expect(try await ask(question, world).verbatims == all)
+    question.verbatims = 1 + world.random.random.below(30)
+    let drawn = try #require(try await ask(question, world).verbatims)
+    // Who writes twice at a time has one lot for both.
+    let lots = all.map { text in
+      WordsTally.ListedText.lot(
+        ofWriter: Identity(text.customer).key, at: text.time.milliseconds)
+    }
+    let best = Set(lots.sorted().prefix(question.verbatims))
+    #expect(drawn.count == min(question.verbatims, all.count))
+    #expect(drawn.map(\.time) == drawn.map(\.time).sorted(by: >))
+    for text in drawn {
+      let lot = WordsTally.ListedText.lot(
+        ofWriter: Identity(text.customer).key, at: text.time.milliseconds)
+      #expect(best.contains(lot) && all.contains(text))
+    }
+  }
+
+  @Test func `is drawn evenly over the time`() async throws {
+    let events = (0..<2000).map { number in
+      Event(
+        "Survey Answered", at: Instant(milliseconds: Int64(number) * 60_000),
+        by: Identity("c\(number % 50)"), properties: ["comment": .string("Text \(number)")])
+    }
+    var question = WordsQuestion()
+    (question.verbatims, question.pick) = (400, .sample)
+    let found = try await Question.words(question).answered(Stories(events), in: QuestionContext())
+    guard case .words(let answer) = found else { throw Unexpected() }
+    let texts = try #require(answer.verbatims)
+    for quarter in 0..<4 {
+      // 100 are expected of each; the standard deviation is 7.7.
+      let count = texts.count { Int($0.time.milliseconds / 60_000) / 500 == quarter }
+      #expect((65...135).contains(count))
+    }
+  }
+
   @Test func `of a megabyte is read and listed up to a limit`() async throws {
     let long = "Late! " + String(repeating: "a", count: 1 << 20)
     let event = Event(

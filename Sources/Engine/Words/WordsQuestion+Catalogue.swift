@@ -41,6 +41,10 @@ extension WordsQuestion: CatalogueQuestion {
           "verbatims", takes: "0 to \(mostVerbatims)",
           standard: "\(usualVerbatims) of a theme or a feeling, else 0",
           meaning: "How many texts are listed, the latest first; 0 gives figures.", input: .number),
+        .init(
+          "pick", takes: "latest or sample", standard: "latest",
+          meaning: "Which texts are listed: the latest, or some drawn evenly from all.",
+          input: .choice(Pick.allCases.map(\.rawValue))),
       ],
       example: """
         question: words
@@ -61,7 +65,7 @@ extension WordsQuestion: CatalogueQuestion {
   }
 
   private enum CodingKeys: String, CodingKey, CaseIterable {
-    case event, text, score, by, interval, theme, feeling, verbatims
+    case event, text, score, by, interval, theme, feeling, verbatims, pick
   }
 
   /// Reads a question.
@@ -81,6 +85,7 @@ extension WordsQuestion: CatalogueQuestion {
       theme = try fields.value(.theme)
       feeling = try fields.value(.feeling)
       verbatims = try fields.value(.verbatims, standard: usualCount)
+      pick = try fields.value(.pick, standard: pick)
       try validate()
     } catch let refusal as Refusal { throw decoder.refused(refusal) }
   }
@@ -101,5 +106,6 @@ extension WordsQuestion: CatalogueQuestion {
     try fields.encodeIfPresent(theme, forKey: .theme)
     try fields.encodeIfPresent(feeling, forKey: .feeling)
     if verbatims != usualCount { try fields.encode(verbatims, forKey: .verbatims) }
+    if pick != usual.pick { try fields.encode(pick, forKey: .pick) }
   }
 }

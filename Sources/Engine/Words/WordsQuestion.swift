@@ -24,6 +24,16 @@ public struct WordsQuestion: Sendable, Equatable {
   public var feeling: Sentiment.Tone?
   /// How many texts are listed, the latest first; 0: figures instead.
   public var verbatims: Int
+  /// Which texts those are where there are more.
+  public var pick = Pick.latest
+
+  /// Which texts are listed.
+  public enum Pick: String, Sendable, Codable, CaseIterable {
+    /// The latest.
+    case latest
+    /// Drawn evenly from all by a hash of their writer and time: the same ones every time.
+    case sample
+  }
 
   /// As many as people can tell apart.
   public static let mostSources = 26

@@ -14,7 +14,7 @@ struct WordsTally: Sendable {
   private(set) var counted = 0
   /// By text, where terms are proposed.
   private(set) var distinct: [TextKey: Written] = [:]
-  /// The latest texts, where some are listed; pruned now and then.
+  /// The texts that are listed so far, and some more; pruned now and then.
   private(set) var listed: [ListedText] = []
 
   private let slots: Int
@@ -26,8 +26,8 @@ struct WordsTally: Sendable {
   /// What is kept of single texts.
   enum Keeping: Sendable, Equatable {
     case nothing
-    /// The latest so many.
-    case latest(Int)
+    /// So many of the latest, or of a sample.
+    case texts(Int, WordsQuestion.Pick)
     /// What terms are proposed from.
     case distinct
   }
@@ -85,10 +85,29 @@ struct WordsTally: Sendable {
     var customer: Int
     var row: Int
     var text: Int
+    /// Its number in the draw for a sample, evenly spread over all numbers.
+    var lot: UInt64
 
     /// Whether it stands before another: the later one first.
     func comes(before other: ListedText) -> Bool {
       (other.time, segment, row) < (time, other.segment, other.row)
+    }
+
+    /// Whether it is kept before another.
+    func wins(over other: ListedText, by pick: WordsQuestion.Pick) -> Bool {
+      switch pick {
+      case .sample where lot != other.lot: lot < other.lot
+      case .latest, .sample: comes(before: other)
+      }
+    }
+
+    /// The number in the draw of what somebody wrote at a time, wherever its event is stored.
+    static func lot(ofWriter key: UInt64, at time: Int64) -> UInt64 {
+      // The finisher of SplitMix64: times that differ by a second fall far apart.
+      var mixed = key &+ UInt64(bitPattern: time) &* 0x9E37_79B9_7F4A_7C15
+      mixed = (mixed ^ (mixed >> 30)) &* 0xBF58_476D_1CE4_E5B9
+      mixed = (mixed ^ (mixed >> 27)) &* 0x94D0_49BB_1331_11EB
+      return mixed ^ (mixed >> 31)
     }
   }
 
@@ -101,7 +120,7 @@ struct WordsTally: Sendable {
     scores = moods
     keeps =
       question.verbatims > 0
-      ? .latest(question.verbatims)
+      ? .texts(question.verbatims, question.pick)
       : question.interval == nil && question.naming == nil ? .distinct : .nothing
   }
 
@@ -131,8 +150,11 @@ struct WordsTally: Sendable {
       if let group = table.group(row, of: plan.width) { add(figure + group, reading, score, plan) }
       guard let text, reading?.hasWords == true else { continue }
       isCounted = true
+      let lot = ListedText.lot(
+        ofWriter: segment.ownKey(row: row, customer: customer), at: time)
       keep(
-        ListedText(time: time, segment: index, customer: customer, row: row, text: text), score)
+        ListedText(
+          time: time, segment: index, customer: customer, row: row, text: text, lot: lot), score)
     }
     if isCounted { counted += 1 }
   }
@@ -172,14 +194,14 @@ struct WordsTally: Sendable {
       let key = TextKey(segment: text.segment, text: text.text)
       distinct[key, default: Written()].count += 1
       if let score { distinct[key, default: Written()].scores.add(score) }
-    case .latest(let most):
+    case .texts(let most, let pick):
       listed.append(text)
-      if listed.count >= 4 * most + 64 { prune(most) }
+      if listed.count >= 4 * most + 64 { prune(most, pick) }
     }
   }
 
-  private mutating func prune(_ most: Int) {
-    listed.sort { $0.comes(before: $1) }
+  private mutating func prune(_ most: Int, _ pick: WordsQuestion.Pick) {
+    listed.sort { $0.wins(over: $1, by: pick) }
     listed.removeLast(max(0, listed.count - most))
   }
 
@@ -196,11 +218,13 @@ struct WordsTally: Sendable {
       Written(count: $0.count + $1.count, scores: $0.scores + $1.scores)
     }
     listed += other.listed
-    if case .latest(let most) = keeps { prune(most) }
+    if case .texts(let most, let pick) = keeps { prune(most, pick) }
   }
 
   /// Puts the listed texts into their order.
   mutating func finish() {
-    if case .latest(let most) = keeps { prune(most) }
+    guard case .texts(let most, let pick) = keeps else { return }
+    prune(most, pick)
+    listed.sort { $0.comes(before: $1) }
   }
 }

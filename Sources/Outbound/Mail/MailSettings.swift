@@ -35,24 +35,6 @@ public struct MailSettings: Sendable, Equatable {
 
     /// The address in full: `smtp://mail.example.com:587`.
     public var address: String { "\(scheme)://\(host):\(port)" }
-
-    /// Whether it is this machine, which nobody can listen in between.
-    var isThisMachine: Bool {
-      let name = host.lowercased()
-      // libcurl never asks anybody where `localhost` is.
-      return name == "localhost" || name == "[::1]"
-        || name.hasPrefix("127.") && name.utf8.allSatisfy { $0 == UInt8(ascii: ".") || $0 < 0x3A }
-    }
-  }
-
-  /// When a connection has to be encrypted.
-  public enum Encryption: String, Sendable, CaseIterable {
-    /// Always, also to this machine.
-    case always
-    /// To every other machine.
-    case elsewhere
-    /// Never: whoever is in between can read the mails.
-    case never
   }
 
   /// The server; nil: no mail is sent.
@@ -95,7 +77,7 @@ public struct MailSettings: Sendable, Equatable {
         "mail.server begins with TLS, and mail.tls is never.",
         "Write smtp:// there, or take mail.tls out.")
     }
-    guard encryption != .never || password == nil || server?.isThisMachine == true else {
+    guard encryption != .never || password == nil || server?.host.isThisMachine == true else {
       throw refusal(
         "mail.tls is never, and mail.password would be sent for everybody to read.",
         "Take one of the two out.")
@@ -104,11 +86,7 @@ public struct MailSettings: Sendable, Equatable {
 
   /// Whether the connection must be encrypted.
   var demandsEncryption: Bool {
-    switch encryption {
-    case .always: true
-    case .elsewhere: server?.isThisMachine == false
-    case .never: false
-    }
+    server.map { encryption.isDemanded(to: $0.host) } ?? (encryption == .always)
   }
 }
 

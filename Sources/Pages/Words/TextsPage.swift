@@ -12,12 +12,15 @@ public struct TextsPage: Sendable {
   /// When each was written, as people read it.
   public var times: [String]
   public var style: AnswerStyle
+  /// The model that sums texts up; nil: none is set.
+  public var model: String?
 
   /// Makes a page.
   public init(
     _ choice: WordsChoice, title: String, verbatims: [WordsAnswer.Verbatim], times: [String],
-    style: AnswerStyle
+    style: AnswerStyle, model: String?
   ) {
+    self.model = model
     self.choice = choice
     self.title = title
     self.verbatims = verbatims
@@ -41,7 +44,8 @@ public struct TextsPage: Sendable {
       main: """
         <div class="head"><div><div class="over"><a href="/words\(lines: choice.whole.query)">Words</a></div>
         <h1><bdi>\(title)</bdi></h1><p class="facts">\(count)</p></div>
-        <div class="actions"><a class="button quiet" href="/explore.csv\(lines: query)">CSV</a>\
+        <div class="actions">\(items.isEmpty ? nil : SummaryPage.offer(choice, model, frame))\
+        <a class="button quiet" href="/explore.csv\(lines: query)">CSV</a>\
         <a class="button quiet" href="/explore.json\(lines: query)">JSON</a></div></div>
         <nav class="tabs" aria-label="Feelings">\(tabs)</nav>
         \(list)

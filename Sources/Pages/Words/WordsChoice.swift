@@ -46,6 +46,11 @@ public struct WordsChoice: Sendable, Equatable {
     return parts.isEmpty ? "" : "?" + parts.joined(separator: "&")
   }
 
+  /// The same as fields of a form.
+  var hidden: [Markup] {
+    fields.map { "<input type=\"hidden\" name=\"\(lines: $0.name)\" value=\"\(lines: $0.value)\">" }
+  }
+
   /// The question as text, which is JSON and so YAML.
   ///
   /// - Parameter more: further fields, their values as JSON.

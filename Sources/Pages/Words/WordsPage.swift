@@ -27,12 +27,15 @@ public struct WordsPage: Sendable {
   public var themes: [Theme]
   public var vocabulary: Vocabulary
   public var style: AnswerStyle
+  /// The model that sums texts up; nil: none is set.
+  public var model: String?
 
   /// Makes a page.
   public init(
     _ choice: WordsChoice, figures: Figures?, problem: String?, themes: [Theme],
-    vocabulary: Vocabulary, style: AnswerStyle
+    vocabulary: Vocabulary, style: AnswerStyle, model: String?
   ) {
+    self.model = model
     self.choice = choice
     self.figures = figures
     self.problem = problem
@@ -46,7 +49,7 @@ public struct WordsPage: Sendable {
     frame.document(
       title: "Words",
       main: """
-        <div class="head"><h1>Words</h1>\(files)</div>
+        <div class="head"><h1>Words</h1>\(files(frame))</div>
         <p class="muted intro">What people wrote beside their answers: how they feel, of what they speak, and \
         what that does to the score.</p>
         \(form)
@@ -113,6 +116,11 @@ public struct WordsPage: Sendable {
     <p><a class="button quiet" href="/experience/text">Write a survey</a> \
     <a class="button quiet" href="/sources">Send events</a></p></div>
     """
+
+  private static func hasTexts(_ figures: Figures) -> Bool {
+    guard case .words(let answer) = figures.whole.answer else { return false }
+    return (answer.figures.first?.texts.texts ?? 0) > 0
+  }
 
   private func feelings(_ figure: WordsAnswer.Figure) -> Markup {
     let rows = figure.feelings.reversed().map { part -> Markup in
@@ -237,11 +245,12 @@ public struct WordsPage: Sendable {
     "<td class=\"figure\">\(style.text(.optional(score.value), .number))</td>"
   }
 
-  private var files: Markup? {
-    guard figures != nil else { return nil }
+  private func files(_ frame: Frame) -> Markup? {
+    guard let figures else { return nil }
     let query = "?q=" + choice.question().urlEncoded
     return """
-      <div class="actions"><a class="button quiet" href="/explore\(lines: query)">Ask more</a>\
+      <div class="actions">\(Self.hasTexts(figures) ? SummaryPage.offer(choice, model, frame) : nil)\
+      <a class="button quiet" href="/explore\(lines: query)">Ask more</a>\
       <a class="button quiet" href="/explore.csv\(lines: query)">CSV</a>\
       <a class="button quiet" href="/explore.json\(lines: query)">JSON</a></div>
       """

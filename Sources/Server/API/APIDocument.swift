@@ -68,6 +68,7 @@ enum APIDocument {
     (422, "A value has another form or can't be taken; `detail` names it and its place."),
     (428, "`If-Match` is missing, without which somebody else's change could be overwritten."),
     (429, "Too many requests; come again after `Retry-After` seconds."),
+    (502, "Another server, which had to be asked, gave no usable answer."),
     (503, "The store can't answer now; come again after `Retry-After` seconds."),
   ]
 

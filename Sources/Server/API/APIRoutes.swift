@@ -7,7 +7,8 @@ import Pages
 /// The API: all that pages can do, for programs.
 enum APIRoutes {
   static let operations: [Route] =
-    JourneyAPI.all + AskAPI.all + BoardAPI.all + SetAPI.all + CustomerAPI.all + ExperienceAPI.all
+    JourneyAPI.all + AskAPI.all + SummaryAPI.all + BoardAPI.all + SetAPI.all + CustomerAPI.all
+    + ExperienceAPI.all
     + InvitationAPI.all + TicketAPI.all + SourceAPI.all + MemberAPI.all + KeyAPI.all + RuleAPI.all
     + ProgramAPI.all
 

@@ -7,7 +7,9 @@ import Wire
 extension Setting {
   /// Everything that can be set, in the order of the documentation. A new part of the server adds its
   /// own list here.
-  public static let all: [Setting] = places + listening + mail + surveys + limits + sealing + log
+  public static let all: [Setting] =
+    places + listening + mail + surveys + summaries + limits + sealing
+    + log
 
   /// The sections of a file.
   static let sections = Set(all.compactMap(\.section))

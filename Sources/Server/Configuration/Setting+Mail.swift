@@ -35,18 +35,4 @@ extension Setting {
       "mail.certificates", \.mail.certificates,
       "Certificates to believe instead of the system's.", "the path of a file in PEM"),
   ]
-
-  /// A text that may be missing.
-  private static func optional(
-    _ name: String, _ path: any WritableKeyPath<ServerConfiguration, String?> & Sendable,
-    _ meaning: String, _ allowed: String, secrecy: Secrecy = .shown
-  ) -> Setting {
-    Setting(name, meaning, allowed: allowed, secrecy: secrecy) {
-      [$0[keyPath: path]].compactMap(\.self)
-    } change: { configuration, texts in
-      guard let text = texts.first, isPlain(text) else { return false }
-      configuration[keyPath: path] = text
-      return true
-    }
-  }
 }

@@ -98,6 +98,20 @@ extension Setting {
     }
   }
 
+  /// The same, of a text that may be missing.
+  static func optional(
+    _ name: String, _ path: any WritableKeyPath<ServerConfiguration, String?> & Sendable,
+    _ meaning: String, _ allowed: String, secrecy: Secrecy = .shown
+  ) -> Setting {
+    Setting(name, meaning, allowed: allowed, secrecy: secrecy) {
+      [$0[keyPath: path]].compactMap(\.self)
+    } change: { configuration, texts in
+      guard let text = texts.first, isPlain(text) else { return false }
+      configuration[keyPath: path] = text
+      return true
+    }
+  }
+
   /// A whole number.
   static func whole(
     _ name: String, _ path: any WritableKeyPath<ServerConfiguration, Int> & Sendable,

@@ -91,6 +91,7 @@ public struct SettingsReading: Sendable {
   /// Refuses settings that don't go together.
   private func check() throws(Refusal) {
     try configuration.mail.check()
+    try configuration.summaries.check()
     guard configuration.sealing.events <= configuration.collection.loggedEvents else {
       throw Refusal(
         "settings.sealing",

@@ -5,6 +5,7 @@ import Events
 import Experience
 import Hummingbird
 import Maps
+import Outbound
 import Pages
 import Stories
 import Words
@@ -20,17 +21,31 @@ enum WordsRoutes {
     },
   ]
 
-  private static func choice(_ visit: Visit) -> WordsChoice {
+  /// The texts that the fields of a form or an address choose.
+  static func choice(_ field: (String) -> String?) -> WordsChoice {
     WordsChoice(
-      event: visit.query("event") ?? "", text: visit.query("text") ?? "",
-      score: visit.query("score") ?? "", from: visit.query("from") ?? "",
-      to: visit.query("to") ?? "", population: visit.query("for") ?? "",
-      theme: visit.query("theme") ?? "", feeling: visit.query("feeling") ?? "")
+      event: field("event") ?? "", text: field("text") ?? "", score: field("score") ?? "",
+      from: field("from") ?? "", to: field("to") ?? "", population: field("for") ?? "",
+      theme: field("theme") ?? "", feeling: field("feeling") ?? "")
   }
+
+  /// What the chosen texts are called.
+  static func title(of choice: WordsChoice, in workspace: Workspace) -> String {
+    guard choice.theme.isEmpty else {
+      let themes = workspace.experience().experience?.themes ?? []
+      return themes.first { $0.name == choice.theme }?.title ?? "“\(choice.theme)”"
+    }
+    return choice.feeling.isEmpty ? "All texts" : "\(choice.feeling) texts".asTitle
+  }
+
+  /// That fields make several questions, or none.
+  static let unclear = Refusal(
+    "words.question", problem: "The fields make no question of one answer.",
+    remedy: "Go back to Words and choose events, a text and a range again.")
 
   private static func page(_ visit: Visit) async throws -> Response {
     let workspace = visit.workspace
-    let choice = choice(visit)
+    let choice = choice { visit.query($0) }
     var figures: WordsPage.Figures?
     var problem: String?
     do {
@@ -45,7 +60,8 @@ enum WordsRoutes {
       WordsPage(
         choice, figures: figures, problem: problem,
         themes: workspace.experience().experience?.themes ?? [],
-        vocabulary: try await workspace.vocabulary(), style: workspace.answerStyle()
+        vocabulary: try await workspace.vocabulary(), style: workspace.answerStyle(),
+        model: workspace.summaries?.server.model
       ).render(visit.frame(.words)))
   }
 
@@ -61,11 +77,7 @@ enum WordsRoutes {
     let interval = Self.interval(whole.first?.scope ?? Engine.Scope(), stories.watermark)
     let asked = try whole + read(choice.question(["interval": "\"\(interval.rawValue)\""]))
     let answers = try await visit.workspace.ask(asked, in: context)
-    guard answers.count == 2 else {
-      throw Refusal(
-        "words.question", problem: "The fields make no question of one answer.",
-        remedy: "Choose events, a text and a range again.")
-    }
+    guard answers.count == 2 else { throw unclear }
     return WordsPage.Figures(whole: answers[0], trend: answers[1])
   }
 
@@ -77,28 +89,19 @@ enum WordsRoutes {
 
   private static func texts(_ visit: Visit) async throws -> Response {
     let workspace = visit.workspace
-    let choice = choice(visit)
+    let choice = choice { visit.query($0) }
     let context = try workspace.context()
     let questions = try Question.read(choice.listing, file: "words", in: context)
     let answers = try await workspace.ask(questions, in: context)
-    guard case .words(let answer)? = answers.first?.answer else {
-      throw Refusal(
-        "words.question", problem: "The fields make no question of one answer.",
-        remedy: "Go back to Words and choose again.")
-    }
-    let themes = workspace.experience().experience?.themes ?? []
-    let title =
-      choice.theme.isEmpty
-      ? (choice.feeling.isEmpty ? "All texts" : "\(choice.feeling) texts".asTitle)
-      : themes.first { $0.name == choice.theme }?.title ?? "“\(choice.theme)”"
+    guard case .words(let answer)? = answers.first?.answer else { throw unclear }
     let verbatims = answer.verbatims ?? []
     return .page(
       TextsPage(
-        choice, title: title, verbatims: verbatims,
+        choice, title: title(of: choice, in: workspace), verbatims: verbatims,
         times: verbatims.map {
           "\(context.calendar.day($0.time)), \(context.calendar.time($0.time))"
         },
-        style: workspace.answerStyle()
+        style: workspace.answerStyle(), model: workspace.summaries?.server.model
       ).render(visit.frame(.words)))
   }
 }

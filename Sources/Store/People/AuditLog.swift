@@ -43,6 +43,7 @@ public enum AuditedAction: String, Sendable, CaseIterable {
   case ticketNoted = "ticket.note"
   case ticketClosed = "ticket.close"
   case ticketReopened = "ticket.reopen"
+  case textsSent = "texts.send"
 }
 
 /// One line of the audit log.
