@@ -82,14 +82,29 @@ def start(serve, tmp_path):
     return start
 
 
-@pytest.fixture
-def server(start):
-    server = start()
+def open_shop(server):
+    """Sets a server up, with a member's session and a key to send events with."""
     server.session = set_up(server)
     server.form = {"X-CSRF-Token": token_of(server.session.get(server.url + "/settings/keys").text)}
     key = server.session.post(
         server.url + API + "/keys", json={"name": "shop"}, headers=server.form, timeout=60)
     server.key = key.json()["secret"]
+
+
+def start_with_mail(start, folder):
+    """A server for mail, and a server that sends by it."""
+    post, port = MailServer(folder), free_port()
+    server = start(
+        f"public_address=http://127.0.0.1:{port}", f"mail.server=smtp://localhost:{post.port}",
+        "mail.from=Shop <shop@example.com>", port=port)
+    open_shop(server)
+    return post, server
+
+
+@pytest.fixture
+def server(start):
+    server = start()
+    open_shop(server)
     for name in ["ada", "bob", "eve"]:
         send(server, name, "Seen")
     return server
@@ -163,16 +178,7 @@ def tap(page, field, value):
 
 
 def test_a_customer_is_asked_by_mail_and_answers_by_thumb(start, browser, tmp_path):
-    post = MailServer(tmp_path)
-    port = free_port()
-    server = start(
-        f"public_address=http://127.0.0.1:{port}", f"mail.server=smtp://localhost:{post.port}",
-        "mail.from=Shop <shop@example.com>", port=port)
-    server.session = set_up(server)
-    server.form = {"X-CSRF-Token": token_of(server.session.get(server.url + "/settings/keys").text)}
-    server.key = server.session.post(
-        server.url + API + "/keys", json={"name": "shop"}, headers=server.form,
-        timeout=60).json()["secret"]
+    post, server = start_with_mail(start, tmp_path)
     try:
         looked_at(server)
         identify(server, "ada", email="ada@example.org", language="de")
@@ -180,7 +186,7 @@ def test_a_customer_is_asked_by_mail_and_answers_by_thumb(start, browser, tmp_pa
         send(server, "bob", "Parcel Received")
         mail = until(lambda: post.handler.mails and post.handler.mails[0])
         assert mail.recipients == ["ada@example.org"]
-        link = re.search(rf"http://127\.0\.0\.1:{port}/s/[\w-]+", mail.text()).group()
+        link = re.search(re.escape(server.url) + r"/s/[\w-]+", mail.text()).group()
         page = phone(browser)
         page.goto(link + "?score=1")
         assert page.locator("html").get_attribute("lang") == "de"
@@ -208,16 +214,7 @@ def test_a_customer_is_asked_by_mail_and_answers_by_thumb(start, browser, tmp_pa
 
 
 def test_a_mail_can_be_answered_before_it_is_known_to_be_out(start, tmp_path):
-    post = MailServer(tmp_path)
-    port = free_port()
-    server = start(
-        f"public_address=http://127.0.0.1:{port}", f"mail.server=smtp://localhost:{post.port}",
-        "mail.from=Shop <shop@example.com>", port=port)
-    server.session = set_up(server)
-    server.form = {"X-CSRF-Token": token_of(server.session.get(server.url + "/settings/keys").text)}
-    server.key = server.session.post(
-        server.url + API + "/keys", json={"name": "shop"}, headers=server.form,
-        timeout=60).json()["secret"]
+    post, server = start_with_mail(start, tmp_path)
     try:
         looked_at(server)
         post.handler.slow = True
@@ -226,7 +223,7 @@ def test_a_mail_can_be_answered_before_it_is_known_to_be_out(start, tmp_path):
             send(server, name, "Parcel Received")
         # Those who came to be due later than the others wait for the next round.
         mails = until(lambda: post.handler.mails)
-        link = re.search(r"http://127\.0\.0\.1:\d+/s/[\w-]+", mails[0].text()).group()
+        link = re.search(re.escape(server.url) + r"/s/[\w-]+", mails[0].text()).group()
         [name] = [each.split("@")[0] for each in mails[0].recipients]
         assert requests.get(link, timeout=60).status_code == 200
         [waiting] = invitations(server, customer=f"user:{name}")
@@ -252,11 +249,7 @@ def test_a_mail_can_be_answered_before_it_is_known_to_be_out(start, tmp_path):
 
 def test_invitations_wait_until_a_server_for_mail_is_set(start):
     server = start()
-    server.session = set_up(server)
-    server.form = {"X-CSRF-Token": token_of(server.session.get(server.url + "/settings/keys").text)}
-    server.key = server.session.post(
-        server.url + API + "/keys", json={"name": "shop"}, headers=server.form,
-        timeout=60).json()["secret"]
+    open_shop(server)
     looked_at(server)
     identify(server, "ada", email="ada@example.org")
     send(server, "ada", "Parcel Received")
