@@ -1,7 +1,5 @@
 """Employees beside customers: the report of an employees' survey, and the question behind it."""
 
-import re
-
 from conftest import assert_for_everybody, set_up, sign_in
 
 
@@ -15,7 +13,8 @@ def test_the_report_of_employees_shows_customers_beside_them(serve, shop_copy, p
     title.wait_for()
     page.get_by_alt_text("Employees and customers, from 1").wait_for()
     lead = page.get_by_text("associated, not caused").first.inner_text()
-    assert re.search(r"ρ −?\d\.\d\d .*pairs of 5 teams", lead), lead
+    # Of so few customers one team has too few answers to count.
+    assert lead.startswith("4 of the 5 teams that a coefficient needs"), lead
     assert_for_everybody(page, address)
 
     # The title leads to Explore, with the teams' figures.
