@@ -74,6 +74,8 @@ struct LinkageTable: @unchecked Sendable {
   private let trait: PropertyColumns
   private let positions: [PropertyValue: Int]
   private let spokenOf: SpokenOfColumns
+  /// The team that owns each touchpoint; nil where none of the teams does.
+  private let owners: [Int?]
   private let employeeScale: ClosedRange<Int>
   private let customerScales: [ClosedRange<Int>]
 
@@ -109,9 +111,8 @@ struct LinkageTable: @unchecked Sendable {
     trait = PropertyColumns("traits.\(question.team)", of: segment)
     positions = LinkageFold.positions(of: teams, in: experience)
     let touchpoints = experience?.touchpoints ?? []
-    spokenOf = try SpokenOfColumns(
-      touchpoints, touchpoints.map { $0.owner.flatMap { teams.firstIndex(of: $0) } }, of: segment,
-      names: names)
+    spokenOf = try SpokenOfColumns(touchpoints, of: segment, names: names)
+    owners = touchpoints.map { $0.owner.flatMap { teams.firstIndex(of: $0) } }
     employeeScale = question.employees.rule.scale
     customerScales = question.customers.map(\.rule.scale)
   }
@@ -135,7 +136,7 @@ struct LinkageTable: @unchecked Sendable {
   }
 
   /// The team that owns the touchpoint of which a customer's answer speaks.
-  func team(ofCustomer row: Int) -> Int? { spokenOf.group(row) }
+  func team(ofCustomer row: Int) -> Int? { spokenOf.touchpoint(row).flatMap { owners[$0] } }
 }
 
 extension ClosedRange<Int> {
