@@ -44,7 +44,7 @@ public struct TextsPage: Sendable {
       main: """
         <div class="head"><div><div class="over"><a href="/words\(lines: choice.whole.query)">Words</a></div>
         <h1><bdi>\(title)</bdi></h1><p class="facts">\(count)</p></div>
-        <div class="actions">\(items.isEmpty ? nil : SummaryPage.offer(choice, model, frame))\
+        <div class="actions">\(verbatims.isEmpty ? nil : SummaryPage.offer(choice, model, frame))\
         <a class="button quiet" href="/explore.csv\(lines: query)">CSV</a>\
         <a class="button quiet" href="/explore.json\(lines: query)">JSON</a></div></div>
         <nav class="tabs" aria-label="Feelings">\(tabs)</nav>
