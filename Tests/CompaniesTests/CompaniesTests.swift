@@ -99,6 +99,33 @@ struct `A made-up world` {
     #expect(rates[0] < rates[1] && rates[1] < rates[2])
     #expect(journey.steps[1].skipped > 0 && journey.cases.open > 0 && journey.cases.ended > 0)
   }
+
+  @Test func `lets customers feel what employees feel`() throws {
+    let world = try CompanyWorld(.shop, seed: 4, customers: 6_000)
+    var teams: [Identity: String] = [:]
+    var heard: [String: [Double]] = [:]
+    _ = world.visit { made in
+      let event = made.event
+      if case .string(let team)? = event.properties["traits.team"] { teams[event.identity] = team }
+      guard event.name == "Survey Answered", case .number(let score)? = event.properties["score"],
+        case .string(let survey)? = event.properties["survey"]
+      else { return }
+      let month = world.month(of: event.time.milliseconds)
+      let who = teams[event.identity] ?? survey
+      for name in [who, "\(who) \(month)"] { heard[name, default: []].append(score) }
+    }
+    func mean(_ name: String) -> Double {
+      let scores = heard[name] ?? []
+      return scores.reduce(0, +) / Double(max(1, scores.count))
+    }
+    #expect(Set(teams.values) == Set(world.company.staff.map(\.team)))
+    #expect(teams.count == world.company.staff.reduce(0) { $0 + $1.count })
+    #expect(mean("store") > mean("logistics") && mean("logistics") > mean("support") + 1)
+    #expect(mean("web 0") > mean("web 2") + 0.5 && mean("growth 2") > mean("growth 0") + 0.5)
+    // Customers of the web shop and of the store do likewise.
+    #expect(mean("ordering 0") > mean("ordering 2"), "\(mean("ordering 0"))")
+    #expect(mean("advice") > mean("letter") + 0.3)
+  }
 }
 
 @Suite

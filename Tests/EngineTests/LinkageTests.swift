@@ -211,6 +211,8 @@ struct `Employees and customers` {
     #expect(shown(try await answer([nil: 9, "a": 5, "b": 6])) == ["a", "b"])
     let few = try await answer(["a": 4, "b": 6, "c": 9])
     #expect(few.warnings.count == 2)
+    guard case .text(let note)? = few.table.rows.first?.last else { throw Unexpected() }
+    #expect(note.contains("fewer than 5 are not shown"))
     #expect(few.correlations.allSatisfy { $0.coefficient.value == nil && $0.note != nil })
   }
 

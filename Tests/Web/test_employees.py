@@ -15,7 +15,8 @@ def test_the_report_of_employees_shows_customers_beside_them(serve, shop_copy, p
     lead = page.get_by_text("associated, not caused").first.inner_text()
     # Of so few customers one team has too few answers to count.
     assert lead.startswith("4 of the 5 teams that a coefficient needs"), lead
-    assert_for_everybody(page, address)
+    # With all tiles at once: one that is still on its way is faded.
+    assert_for_everybody(page, address + "?inline=1")
 
     # The title leads to Explore, with the teams' figures.
     page.goto(address)

@@ -18,7 +18,12 @@ extension Linkage {
       table.add(
         [.text(Self.everything), .text(name(of: correlation)), .count(tally.counted)]
           + [AnswerTable.Cell](repeating: .none, count: 8) + cells(correlation.coefficient)
-          + [.count(correlation.coefficient.count), .text(note(of: correlation))])
+          + [
+            .count(correlation.coefficient.count),
+            .text(
+              ([note(of: correlation)] + (correlation.lag == 0 ? warnings.dropFirst() : []))
+                .joined(separator: "; ")),
+          ])
     }
     for row in rows {
       let employees = row.employeeScore

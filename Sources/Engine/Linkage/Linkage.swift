@@ -99,15 +99,10 @@ public struct Linkage: CatalogueAnswer {
   private func correlation(lag: Int) -> Correlation {
     var pairs: [(group: Int, left: Double, right: Double)] = []
     var teams: [String] = []
-    let places = Dictionary(
-      intervals.enumerated().map { ($0.element, $0.offset) },
-      uniquingKeysWith: { first, _ in first })
-    for row in rows {
-      guard let place = places[row.interval], place + lag < intervals.count,
-        let left = row.employeeScore?.value,
-        let later = rows.first(where: {
-          $0.team == row.team && $0.interval == intervals[place + lag]
-        }), let right = later.score.value
+    for (place, row) in rows.enumerated() {
+      // A team's rows follow each other, one for each interval.
+      guard place % intervals.count + lag < intervals.count,
+        let left = row.employeeScore?.value, let right = rows[place + lag].score.value
       else { continue }
       if teams.last != row.team { teams.append(row.team) }
       pairs.append(

@@ -6,7 +6,7 @@ import Stories
 public struct LinkageFold: TraceableFold {
   let question: LinkageQuestion
   let context: QuestionContext
-  /// Those that own a touchpoint, in the order of touchpoints.
+  /// Those that own a touchpoint, as the experience has them.
   let teams: [String]
 
   /// The question, compiled.
@@ -26,9 +26,8 @@ public struct LinkageFold: TraceableFold {
   ///
   /// - Throws: `linkage.teams`.
   init(_ question: LinkageQuestion, _ context: QuestionContext) throws(Refusal) {
-    var teams: [String] = []
-    for owner in context.experience?.touchpoints.compactMap(\.owner) ?? []
-    where !teams.contains(owner) { teams.append(owner) }
+    let owners = Set(context.experience?.touchpoints.compactMap(\.owner) ?? [])
+    let teams = (context.experience?.teams.map(\.name) ?? []).filter(owners.contains)
     guard (1...LinkageQuestion.mostTeams).contains(teams.count) else {
       throw Refusal(
         "linkage.teams", problem: "The experience has \(teams.count) teams that own touchpoints.",
