@@ -102,7 +102,7 @@ public struct SummaryBrief: Sendable, Equatable {
   }
 
   private static let instructions = """
-    You sum up what customers of a company wrote. The next message holds their texts, one a line, as \
+    You sum up what people wrote to a company. The next message holds their texts, one a line, as \
     JSON: "text" is what somebody wrote, "score" what they answered beside it, where they answered. \
     Whether a high score is good, the texts tell. What was cut from a text stands in brackets, such as \
     [number].

@@ -202,21 +202,3 @@ struct TableText {
     }
   }
 }
-
-extension String {
-  /// The text broken between words into lines of at most a number of cells; longer words are broken too.
-  fileprivate func wrappedWhole(to width: Int) -> [String] {
-    split(separator: " ").map { word in
-      guard String(word).cells > width else { return String(word) }
-      var (pieces, piece) = ([String](), "")
-      for character in word {
-        if (piece + String(character)).cells > width {
-          pieces.append(piece)
-          piece = ""
-        }
-        piece.append(character)
-      }
-      return (pieces + [piece]).joined(separator: " ")
-    }.joined(separator: " ").wrapped(to: width)
-  }
-}

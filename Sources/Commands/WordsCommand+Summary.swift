@@ -9,7 +9,7 @@ import Store
 import Stories
 
 extension WordsCommand {
-  /// A summary with all that it rests on, as the API has it.
+  /// A summary with all that it rests on.
   private struct Told: Encodable {
     var summary: String?
     var cut: Bool?
@@ -66,7 +66,7 @@ extension WordsCommand {
       for line in summary.withoutUnseen.split(
         omittingEmptySubsequences: false, whereSeparator: \.isNewline)
       {
-        lines += line.isEmpty ? [""] : String(line).printable.wrapped(to: width)
+        lines += line.isEmpty ? [""] : String(line).printable.wrappedWhole(to: width)
       }
       if told.cut == true { lines.append("… It was cut here: it grew too long.") }
       lines.append("")

@@ -4,7 +4,8 @@ import Statistics
 // What employees of the shop answer, planted like the rest: each team has a mood, which customers feel.
 //
 // - Teams are asked once a month whether they would recommend working here; about three in four answer.
-// - A promoter is as likely as the team's mood. Who is in the web shop's team is ever less pleased,
+// - An employee is pleased as likely as the team's mood, and three quarters of the pleased are
+//   promoters. Who is in the web shop's team is ever less pleased,
 //   in the store always, in growth ever more, in logistics mostly, in support rarely.
 // - Customers score the newsletter, ordering and the store as the mood of its team is in that month.
 //   What they score of parcels and calls comes of late deliveries; the moods there are chosen to fit.

@@ -74,7 +74,7 @@ extension PropertyValue {
   public var number: Double? {
     switch self {
     case .number(let number): number
-    case .string(let text): Double(text)
+    case .string(let text): Double(text).flatMap { $0.isFinite ? $0 : nil }
     case .boolean: nil
     }
   }

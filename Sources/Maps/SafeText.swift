@@ -110,6 +110,22 @@ extension String {
     return line.isEmpty ? lines : lines + [line]
   }
 
+  /// The text broken between words into lines of at most a number of cells; longer words are broken too.
+  package func wrappedWhole(to width: Int) -> [String] {
+    split(separator: " ").map { word in
+      guard String(word).cells > width else { return String(word) }
+      var (pieces, piece) = ([String](), "")
+      for character in word {
+        if (piece + String(character)).cells > width {
+          pieces.append(piece)
+          piece = ""
+        }
+        piece.append(character)
+      }
+      return (pieces + [piece]).joined(separator: " ")
+    }.joined(separator: " ").wrapped(to: width)
+  }
+
   /// The text with the five characters that mean something in HTML and XML written as entities.
   package var escaped: String {
     var result = ""

@@ -46,21 +46,27 @@ public enum ContactMasking {
   private static func withoutAddresses(_ words: [String]) -> [String] {
     words.enumerated().map { place, word in
       if isLink(word) { return link }
-      // `ada @ example.com`, `ada@ example.com`
-      let isBefore = place + 1 < words.count && words[place + 1] == "@"
+      // `ada @ example.com`, `ada @example.com`, `ada@ example.com`
+      let isBefore = place + 1 < words.count && isRestOfAddress(words[place + 1])
       let isBehind = place > 0 && words[place - 1].hasSuffix("@")
       return isBefore || isBehind || word.contains("@") ? address : word
     }
   }
 
-  /// Whether a word is `https://…`, `www.…`, or `example.com/…`.
+  /// Whether a word is `@`, or `@example.com`, which isn't a name on some network.
+  private static func isRestOfAddress(_ word: String) -> Bool {
+    word == "@" || (word.hasPrefix("@") && word.dropLast().contains("."))
+  }
+
+  /// Whether a word is `https://…`, `www.…`, or an address with a path, `example.com/…`.
   private static func isLink(_ word: String) -> Bool {
     let word = word.lowercased()
     if word.contains("://") || word.contains("www.") { return true }
-    guard let dot = word.firstIndex(of: "."), let slash = word[dot...].firstIndex(of: "/")
-    else { return false }
+    guard let slash = word.firstIndex(of: "/") else { return false }
+    let parts = word[..<slash].split(separator: ".")
     // Not a date such as 3.4/5.4.
-    return word[..<dot].contains(where: \.isLetter) && word[dot..<slash].contains(where: \.isLetter)
+    return parts.count > 1 && parts.dropLast().contains { $0.contains(where: \.isLetter) }
+      && parts.suffix(1).allSatisfy { $0.contains(where: \.isLetter) }
   }
 
   private static func withoutNumbers(_ text: String) -> String {
@@ -123,8 +129,10 @@ extension Character {
   }
 
   /// Whether it stands between the digits of one number.
-  fileprivate var isGapOfNumber: Bool { " .-–—‐−/()+_·".contains(self) }
+  fileprivate var isGapOfNumber: Bool { " .-–—‐‒−/()+_·:'’".contains(self) }
 
   /// Whether it belongs to a number that it touches.
-  fileprivate var isPartOfNumber: Bool { isLetter || isNumber || "-_#+(".contains(self) }
+  ///
+  /// Letters without cases do not: their scripts write words without blanks between them.
+  fileprivate var isPartOfNumber: Bool { isCased || isNumber || "-_#+(".contains(self) }
 }

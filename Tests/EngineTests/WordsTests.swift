@@ -158,8 +158,9 @@ struct `What people wrote` {
   @Test func `of a touchpoint is also what answers of surveys about it say`() throws {
     let text = """
       experience: Trial
-      touchpoints: {parcel: {on: parcel}, call: {on: call}}
+      touchpoints: {parcel: {on: parcel}, call: {on: call}, leaflet: {}}
       surveys:
+        read: {kind: text, ask: "?", about: leaflet}
         how: {kind: csat, ask: "?", after: parcel}
         why: {kind: text, ask: "?", about: parcel}
         else: {kind: text, ask: "?"}
@@ -179,8 +180,8 @@ struct `What people wrote` {
     // An event that is called like a touchpoint and is another.
     #expect(try events("{name: parcel, on: 'event == \"x\"'}") == ["parcel"])
     #expect(
-      WordsQuestion(about: ["parcel", "nothing", "call"], in: experience).events.map(\.name)
-        == ["parcel", "call", "how", "why"])
+      WordsQuestion(about: ["parcel", "nothing", "leaflet", "call"], in: experience)
+        .events.map(\.name) == ["parcel", "how", "why", "read", "call"])
   }
 
   @Test(arguments: UInt64(0)..<20)

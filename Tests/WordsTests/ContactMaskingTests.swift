@@ -11,12 +11,16 @@ struct `The masking of contacts` {
     ("ada＠example．com", "[address]"),
     ("ada @ example.com now", "[address] [address] [address] now"),
     ("ada@ example.com now", "[address] [address] now"),
+    ("ada @example.com now", "[address] [address] now"),
     ("@maria_k is great", "[address] is great"),
     // Links.
     ("See https://example.com/t?id=a1 or www.example.com.", "See [link] or [link]"),
     ("(example.com/track/ab) HTTP://X", "[link] [link]"),
     ("and/or 3.4/5.4 e.g. this", "and/or 3.4/5.4 e.g. this"),
+    ("1.fc-fans.example/u/ada ...example.com/ada", "[link] [link]"),
     // Telephones, orders, accounts, dates.
+    ("0171\u{2012}2345\u{2012}678, 079'123'45'67", "[number], [number]"),
+    ("送料12000円は高い", "送料[number]円は高い"),
     ("Call 0171 2345678.", "Call [number]."),
     ("+49 (0) 171 / 123 45 67", "[number]"),
     ("(030) 12-34-567 today", "[number] today"),

@@ -80,7 +80,10 @@ public struct Linkage: CatalogueAnswer {
           reason: "answers in intervals that are not over, or cut by the range",
           count: tally.inPart),
         .init(reason: "customers' answers about no team's touchpoint", count: tally.teamless),
-        .init(reason: "employees of no team that owns touchpoints", count: teamless),
+        // As few as these could be told apart by it.
+        .init(
+          reason: "employees of no team that owns touchpoints",
+          count: teamless < LinkageQuestion.fewestEmployees ? 0 : teamless),
       ])
     correlations = [0, 1].map { correlation(lag: $0) }
     let isHiding = whole.contains { span in

@@ -249,8 +249,11 @@ extension Question {
     guard !properties.isEmpty else { return }
     let known = stories.propertyNames
     // As of events: what surveys ask for may not have been answered yet.
+    let asksSurveys = rules.contains {
+      $0.eventNames?.contains(SurveyEvent.answered) == true
+    }
     let expected =
-      isKnown && context.experience?.surveys.isEmpty == false
+      isKnown && asksSurveys && context.experience?.surveys.isEmpty == false
       ? [SurveyEvent.score, SurveyEvent.comment] : []
     for name in properties where !known.contains(name) && !expected.contains(name) {
       throw Refusal(

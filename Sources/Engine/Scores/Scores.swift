@@ -149,8 +149,10 @@ extension Scores {
     return .lines(
       title: title, axis: intervals,
       lines: shown.prefix(Trends.mostLines).map { group in
+        // A value may be called as those without one are.
         let own = Dictionary(
-          uniqueKeysWithValues: figures.filter { $0.by == group }.map { ($0.interval, $0) })
+          figures.filter { $0.by == group }.map { ($0.interval, $0) },
+          uniquingKeysWith: { first, _ in first })
         return .init(
           group ?? Self.everything,
           intervals.map { own[$0].flatMap { $0.isOpen ? nil : $0.value.value } })

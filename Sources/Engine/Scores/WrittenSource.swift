@@ -24,10 +24,14 @@ struct WrittenSource: Codable {
   ) throws(Refusal) -> [WrittenSource] {
     var names: [String] = []
     for name in journey.touchpoints where !names.contains(name) { names.append(name) }
-    let rated = names.compactMap { name -> WrittenSource? in
-      guard let events = context.experience?.touchpoint(name)?.rule else { return nil }
+    let rated = names.flatMap { name -> [WrittenSource] in
+      guard let events = context.experience?.touchpoint(name)?.rule else {
+        // A touchpoint without events may still be asked about.
+        return context.experience?.customerSurveys(about: name).filter { $0.fits(rule) }
+          .map { WrittenSource($0.answers) } ?? []
+      }
       let source = WrittenSource(EventSelector(name, rule: events))
-      return source.isRated(by: rule, in: context) ? source : nil
+      return source.isRated(by: rule, in: context) ? [source] : []
     }
     guard !rated.isEmpty else {
       throw Refusal(
@@ -72,7 +76,7 @@ struct WrittenSource: Codable {
   /// The surveys about the touchpoint.
   private func surveys(in context: QuestionContext) -> [Survey] {
     guard context.experience?.touchpoint(event.name) != nil else { return [] }
-    return context.experience?.surveys.filter { $0.about == event.name } ?? []
+    return context.experience?.customerSurveys(about: event.name) ?? []
   }
 
   /// The score that the experience has for the touchpoint; nil where it is none or has none.

@@ -67,12 +67,16 @@ public struct WordsQuestion: Sendable, Equatable {
   /// Asks about touchpoints of an experience: what comes with their events, and the answers of surveys
   /// about them.
   ///
-  /// - Parameter touchpoints: their names; those without events are left out.
+  /// - Parameter touchpoints: their names; of those without events there are the surveys alone.
   public init(about touchpoints: [String], in experience: Experience) {
-    let events = touchpoints.compactMap { name in
-      experience.touchpoint(name)?.rule.map { EventSelector(name, rule: $0) }
+    var events: [EventSelector] = []
+    for name in touchpoints {
+      if let rule = experience.touchpoint(name)?.rule {
+        events.append(EventSelector(name, rule: rule))
+      }
+      events += experience.customerSurveys(about: name).map(\.answers)
     }
-    self.init(events.withSurveys(of: experience))
+    self.init(events)
   }
 
   /// Checks what can be checked without stories.
@@ -106,8 +110,8 @@ extension [EventSelector] {
   func withSurveys(of experience: Experience) -> [EventSelector] {
     var all = self
     for events in self where experience.touchpoint(events.name)?.rule == events.rule {
-      for survey in experience.surveys
-      where survey.about == events.name && !all.contains(survey.answers) {
+      for survey in experience.customerSurveys(about: events.name)
+      where !all.contains(survey.answers) {
         all.append(survey.answers)
       }
     }

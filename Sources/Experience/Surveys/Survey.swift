@@ -180,8 +180,16 @@ extension Experience {
   public func survey(_ name: String) -> Survey? { surveys.first { $0.name == name } }
 }
 
+extension Experience {
+  /// The surveys that ask customers and partners about a touchpoint; what employees say of it is
+  /// another matter.
+  public func customerSurveys(about touchpoint: String) -> [Survey] {
+    surveys.filter { $0.about == touchpoint && $0.respondents != .employees }
+  }
+}
+
 extension Survey {
-  /// The touchpoint that answers speak of where no occasion says it.
+  /// The touchpoint that answers speak of: `about`, else that of the occasion.
   public var usualTouchpoint: String? {
     if let about { return about }
     return switch occasion {

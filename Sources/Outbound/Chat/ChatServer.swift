@@ -29,6 +29,7 @@ public final class ChatServer: Sendable {
     rules.reach = .everywhere
     rules.transport = place.isSecure ? .secure : .any
     rules.longest = .seconds(settings.seconds)
+    rules.longestConnecting = .seconds(min(10, settings.seconds))
     rules.certificates = settings.certificates
     outbound = Outbound(rules, atOnce: Self.mostAtOnce)
   }
@@ -73,8 +74,8 @@ public final class ChatServer: Sendable {
     return switch fault.code {
     case "outbound.slow":
       explained(
-        "slow", "\(place.host) gave no answer within \(settings.seconds) s.",
-        "Look whether it is up; a slow model needs a larger summaries.seconds or smaller summaries.texts."
+        "slow", "\(place.host) can't be reached, or gave no answer within \(settings.seconds) s.",
+        "Look whether it is up and this machine may connect to it; a slow model needs a larger summaries.seconds or smaller summaries.texts."
       )
     case "outbound.length":
       explained(

@@ -107,7 +107,7 @@ public struct SummaryPage: Sendable {
   private var given: Markup {
     let title: Markup =
       summary != nil
-      ? "What was sent" : problem == nil ? "What would be sent" : "What was to be sent"
+      ? "What was sent" : problem == nil ? "What would be sent" : "What was sent, or was to be"
     return """
       <details class="sent"\(if: summary == nil, "open")><summary>\(title)</summary>
       <p class="muted intro">\(lines: brief.rule)</p>

@@ -22,7 +22,7 @@ enum JourneyRoutes {
       return try .watching(visit.workspace.changes, while: visit.standing(.read))
     },
     Route(.get, "/journeys/{journey}/steps/{step}", .permitted(.read)) { visit in
-      try await step(visit)
+      try await visit.untilLeft { try await step(visit) }
     },
     Route(.get, "/journeys/{journey}.svg", .permitted(.read)) { visit in try await svg(visit) },
     Route(.get, "/journeys/{journey}.json", .permitted(.read)) { visit in try await json(visit) },

@@ -8,6 +8,8 @@ extension MapRequest {
   func words(of step: MeasuredStep) async throws -> StepWords {
     let scope = try scope()
     var question = WordsQuestion(about: step.touchpoints.map(\.name), in: experience)
+    // Whoever reads a step chose no events, and could not name fewer.
+    question.events = Array(question.events.prefix(WordsQuestion.mostSources))
     question.scope = scope
     return StepWords(
       step.touchpoints.map {
