@@ -89,7 +89,9 @@ public struct Intake: Sendable {
     let rejects = try RejectsFile(folder: store.folder, importID: session.id, after: begun)
     let line = ImportLine(session: session, source: source, rejects: rejects, progress: progress)
     try await withThrowingTaskGroup(of: Void.self) { group in
-      for _ in 0..<(ProcessInfo.processInfo.activeProcessorCount + ImportLine.waiting) {
+      // One thread more than processors, to have one that waits for the disk, made it slower: where
+      // the file has to come from there, the system reads ahead.
+      for _ in 0..<ProcessInfo.processInfo.activeProcessorCount {
         group.addTask { try await ImportLine.onThread { try line.work() } }
       }
       try await group.waitForAll()
@@ -161,9 +163,6 @@ private final class ImportLine: Sendable {
       return (rejects.counts, rejects.examples, rejects.path)
     }
   }
-
-  /// How many more threads there are than processors: one waits for the file while others work.
-  static let waiting = 1
 
   /// Works on a thread of its own, so that waiting for the disk keeps nobody else from working.
   static func onThread(_ work: @escaping @Sendable () throws -> Void) async throws {

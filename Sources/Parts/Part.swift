@@ -45,8 +45,14 @@ public struct Part: Sendable {
   public static func write(
     _ segment: StorySegment, to path: String
   ) throws(Fault) -> PartSummary {
-    let columns = PartColumns(of: try segment.onlyVisible(for: path))
-    return try PartWriter.write(columns, to: path)
+    try prepare(segment, for: path).settle()
+  }
+
+  /// Does of `write` what needs a processor, and leaves to others what waits for the disk.
+  public static func prepare(
+    _ segment: StorySegment, for path: String
+  ) throws(Fault) -> WrittenPart {
+    try PartWriter.write(PartColumns(of: try segment.onlyVisible(for: path)), to: path)
   }
 
   /// Opens a part and maps it for reading.

@@ -2,7 +2,7 @@ import Events
 import Glibc
 import Stories
 
-/// Writes one part; `write` is the whole of it.
+/// Writes the bytes of one part.
 struct PartWriter {
   /// Smaller columns are collected before they are written.
   private static let bufferSize = 256 * 1024
@@ -15,35 +15,30 @@ struct PartWriter {
   private var offset = 0
   private var buffer: [UInt8] = []
 
-  /// Writes the columns beside the path, syncs, and renames the file into place.
-  static func write(_ columns: PartColumns, to path: String) throws(Fault) -> PartSummary {
+  /// Writes the columns to a new file beside the path.
+  static func write(_ columns: PartColumns, to path: String) throws(Fault) -> WrittenPart {
     let partial = path + ".partial"
     let file = open(partial, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW, 0o600)
     guard file >= 0 else { throw .unwrittenPart(path, SystemError()) }
     do throws(Fault) {
-      let summary = try write(columns, to: file, of: path)
-      guard rename(partial, path) == 0 else { throw Fault.unwrittenPart(path, SystemError()) }
-      try syncFolder(of: path)
-      return summary
+      return try write(columns, to: file, of: path)
     } catch {
       unlink(partial)
       throw error
     }
   }
 
-  /// Writes the columns to an open file, syncs it, and closes it whatever happens.
+  /// Writes the columns to an open file, and closes it where that fails.
   static func write(
     _ columns: PartColumns, to file: Int32, of path: String
-  ) throws(Fault) -> PartSummary {
-    let summary: PartSummary
+  ) throws(Fault) -> WrittenPart {
     do throws(Fault) {
-      summary = try PartWriter(file: file, path: path).write(columns)
+      let summary = try PartWriter(file: file, path: path).write(columns)
+      return WrittenPart(summary: summary, file: file)
     } catch {
       close(file)
       throw error
     }
-    guard close(file) == 0 else { throw .unwrittenPart(path, SystemError()) }
-    return summary
   }
 
   private init(file: Int32, path: String) {
@@ -64,7 +59,6 @@ struct PartWriter {
     try pad()
     try put(directory.encoded(at: offset))
     try flush()
-    guard fsync(file) == 0 else { throw .unwrittenPart(path, SystemError()) }
     let customers = columns.segment.customers
     return PartSummary(
       path: path, rows: directory.rows, customers: directory.customers,
@@ -111,6 +105,34 @@ struct PartWriter {
       if written < 0, errno == EINTR { continue }
       guard written > 0 else { throw .unwrittenPart(path, SystemError()) }
       sent += written
+    }
+  }
+}
+
+/// A part whose bytes the system has, but perhaps not yet the disk, and which has no name yet.
+///
+/// Who has one settles it, once: waiting for the disk takes time, but no processor.
+public struct WrittenPart: Sendable {
+  fileprivate let summary: PartSummary
+  fileprivate let file: Int32
+
+  /// Waits for the disk, and gives the part its name.
+  ///
+  /// - Throws: `part.write`, and then nothing is left of it.
+  public func settle() throws(Fault) -> PartSummary {
+    let path = summary.path
+    do throws(Fault) {
+      let unsynced = fsync(file) == 0 ? nil : SystemError()
+      let unclosed = close(file) == 0 ? nil : SystemError()
+      if let error = unsynced ?? unclosed { throw Fault.unwrittenPart(path, error) }
+      guard rename(path + ".partial", path) == 0 else {
+        throw Fault.unwrittenPart(path, SystemError())
+      }
+      try Self.syncFolder(of: path)
+      return summary
+    } catch {
+      unlink(path + ".partial")
+      throw error
     }
   }
 

@@ -14,9 +14,10 @@ final class Background: Sendable {
   private let state = Mutex(State())
   private let count: Int
 
-  /// How many pieces are worked on at a time: each holds a shard in memory, and one may wait for
-  /// the disk.
-  static let threads = 3
+  /// How many pieces are worked on at a time: each holds a shard in memory.
+  static let working = max(2, min(4, ProcessInfo.processInfo.activeProcessorCount))
+  /// How many may wait for the disk meanwhile.
+  static let waiting = 2
 
   /// Whether others wait for the work.
   enum Priority {
@@ -29,16 +30,32 @@ final class Background: Sendable {
   /// Does so many pieces of work and waits for them; the first error stops what hasn't begun.
   static func run(
     _ count: Int, priority: Priority = .low, _ work: @escaping @Sendable (Int) throws -> Void
+  ) throws { try run(count, priority: priority, make: work, settle: { _, _ in }) }
+
+  /// Does so many pieces of work, each in two steps, and waits for them; the first error stops what
+  /// hasn't begun.
+  ///
+  /// - Parameters:
+  ///   - make: what needs a processor: as many are at it as there are.
+  ///   - settle: what waits for the disk: others go on meanwhile. It follows each `make`, whatever
+  ///     becomes of other pieces.
+  static func run<Made>(
+    _ count: Int, priority: Priority = .low, make: @escaping @Sendable (Int) throws -> Made,
+    settle: @escaping @Sendable (Int, Made) throws -> Void
   ) throws {
     let background = Background(count)
+    let processors = DispatchSemaphore(value: working)
     let finished = DispatchSemaphore(value: 0)
-    let threads = min(Self.threads, count)
+    let threads = min(working + waiting, count)
     for _ in 0..<threads {
       Thread {
         // Where the priority can't be lowered, the work is done at the usual one.
         if priority == .low { _ = setpriority(__priority_which_t(PRIO_PROCESS.rawValue), 0, 10) }
         while let piece = background.take() {
-          do { try work(piece) } catch { background.fail(error) }
+          processors.wait()
+          let made = Result { try make(piece) }
+          processors.signal()
+          do { try settle(piece, made.get()) } catch { background.fail(error) }
         }
         finished.signal()
       }.start()

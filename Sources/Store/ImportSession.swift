@@ -58,6 +58,15 @@ public struct StagedPart: Sendable {
   let erased: Int
 }
 
+/// A part that is written, but which the disk may not have yet.
+struct PreparedPart: Sendable {
+  /// nil where no event is left.
+  let part: WrittenPart?
+  let number: Int
+  let lastArrival: Int
+  let erased: Int
+}
+
 /// An import of one source, from its beginning or from where an interrupted run left it.
 ///
 /// Events wait in memory until so many are there that they are staged on the disk, with a
@@ -124,16 +133,34 @@ public final class ImportSession: Sendable {
   public func writePart(
     _ segment: StorySegment, links: Set<IdentityPair> = []
   ) throws(Fault) -> StagedPart {
+    try settle(try preparePart(segment), links: links)
+  }
+
+  /// Writes events without waiting for the disk.
+  func preparePart(_ segment: StorySegment) throws(Fault) -> PreparedPart {
     let (segment, erased) = segment.hidingErased(erasures)
-    let lastArrival = Int(segment.arrivals.max() ?? 0)
-    guard !segment.visible.isEmpty else {
-      return StagedPart(part: nil, links: links, lastArrival: lastArrival, erased: erased)
+    let number = segment.visible.isEmpty ? nil : store.reservePart()
+    let part: WrittenPart?
+    if let number {
+      part = try Part.prepare(segment, for: store.path(ofPart: number))
+    } else {
+      part = nil
     }
-    let number = store.reservePart()
-    let summary = try Part.write(segment, to: store.path(ofPart: number))
+    return PreparedPart(
+      part: part, number: number ?? 0, lastArrival: Int(segment.arrivals.max() ?? 0),
+      erased: erased)
+  }
+
+  /// Waits until the disk has what was written.
+  func settle(
+    _ prepared: PreparedPart, links: Set<IdentityPair> = []
+  ) throws(Fault) -> StagedPart {
+    var part: ManifestPart?
+    if let summary = try prepared.part?.settle() {
+      part = ManifestPart(summary, number: prepared.number, importID: id, identity: -1)
+    }
     return StagedPart(
-      part: ManifestPart(summary, number: number, importID: id, identity: -1), links: links,
-      lastArrival: lastArrival, erased: erased)
+      part: part, links: links, lastArrival: prepared.lastArrival, erased: prepared.erased)
   }
 
   /// Makes parts, the links they say, new event names and the checkpoint durable, all or nothing.

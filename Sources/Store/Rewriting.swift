@@ -183,10 +183,13 @@ extension Store {
     do {
       try Background.run(count, priority: priority) { [self] shard in
         let segment = try make(shard)
-        if !segment.visible.isEmpty {
-          let number = reservePart()
-          let summary = try Part.write(segment, to: path(ofPart: number))
-          let part = ManifestPart(summary, number: number, importID: nil, identity: identity)
+        guard !segment.visible.isEmpty else { return (number: 0, part: WrittenPart?.none) }
+        let number = reservePart()
+        return (number, try Part.prepare(segment, for: path(ofPart: number)))
+      } settle: { shard, made in
+        if let summary = try made.part?.settle() {
+          let part = ManifestPart(
+            summary, number: made.number, importID: nil, identity: identity)
           written.withLock { $0.append((shard, part)) }
         }
         let written = done.withLock { done in

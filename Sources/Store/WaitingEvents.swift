@@ -34,7 +34,9 @@ extension ImportSession {
     let shards = HeldBatch.shards(of: batches, rows: store.shardRows)
     let staged = Mutex<[(shard: Int, part: StagedPart)]>([])
     try Background.run(shards.count, priority: .usual) { shard in
-      let part = try self.writePart(try StorySegment(sorting: batches, bins: shards[shard]))
+      try self.preparePart(try StorySegment(sorting: batches, bins: shards[shard]))
+    } settle: { shard, made in
+      let part = try self.settle(made)
       staged.withLock { $0.append((shard, part)) }
     }
     var parts = staged.withLock { $0.sorted { $0.shard < $1.shard }.map(\.part) }

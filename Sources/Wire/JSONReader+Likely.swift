@@ -73,9 +73,10 @@ struct JSONShapes: ~Copyable {
     }
     guard isPlain, (1...Self.mostValues).contains(places.count) else { return }
     var shape = JSONShape(
-      places: .allocate(capacity: places.count),
+      places: .allocate(capacity: places.count), properties: .allocate(capacity: places.count),
       end: JSONLiteral(places.base[places.count - 1].end, end - places.base[places.count - 1].end))
     var last = start
+    var properties = 0
     for index in 0..<places.count {
       let place = places.base[index]
       let path = paths.paths.base[Int(place.path)]
@@ -86,8 +87,13 @@ struct JSONShapes: ~Copyable {
       shape.places[index] = JSONShape.Place(
         before: JSONLiteral(last, place.start - last), path: place.path, role: path.role,
         slot: path.slot)
+      if path.role == .property {
+        shape.properties[properties] = index
+        properties += 1
+      }
       last = place.end
     }
+    shape.properties = .init(rebasing: shape.properties[..<properties])
     if shapes.count < Self.most {
       likely = shapes.count
       shapes.append(shape)
@@ -146,14 +152,8 @@ extension JSONReader {
       guard shape.places[index].before.lies(at: place) else { return nil }
       place += shape.places[index].before.count
       guard let value = JSONLikelyValue(&place) else { return nil }
-      if value.kind != .none, shape.places[index].slot < 0,
-        shape.places[index].role == .property
-      {
-        // The property is opened in the general way first.
-        let slot = paths.paths.base[Int(shape.places[index].path)].slot
-        guard slot >= 0 else { return nil }
-        shape.places[index].slot = slot
-      }
+      // A property is opened in the general way first.
+      if !shape.isOpen, value.kind != .none, !isOpen(shape, index) { return nil }
       shapes.values[index] = value
     }
     guard shape.end.lies(at: place) else { return nil }
@@ -162,8 +162,19 @@ extension JSONReader {
     if place[0] == 13 { place += 1 }
     guard place[0] == CSVRecords.lineEnd, end &- start <= ImportLimits.record else { return nil }
     shapes.hit()
+    if !shape.isOpen {
+      shapes.shapes[index].isOpen = shape.properties.allSatisfy { isOpen(shape, $0) }
+    }
     write(shape, from: start, to: end)
     return place - bytes + 1
+  }
+
+  /// Whether the position of a property is known by now, or the place is none of a property.
+  @inline(never) private func isOpen(_ shape: JSONShape, _ index: Int) -> Bool {
+    let place = shape.places[index]
+    guard place.role == .property, place.slot < 0 else { return true }
+    shape.places[index].slot = paths.paths.base[Int(place.path)].slot
+    return shape.places[index].slot >= 0
   }
 
   /// Writes the record whose values were found.
@@ -176,7 +187,7 @@ extension JSONReader {
     else { return }
     sink.accept(message: part(shape.message), content: Text(bytes + start, end - start))
     let row = sink.writer.count &- 1
-    for index in 0..<shape.places.count where shape.places[index].role == .property {
+    for index in shape.properties {
       let value = shapes.values[index]
       let slot = Int(shape.places[index].slot)
       // Of a property that comes twice, the first value counts.

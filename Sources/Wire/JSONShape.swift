@@ -11,6 +11,10 @@ struct JSONShape {
   }
 
   var places: UnsafeMutableBufferPointer<Place>
+  /// The places of properties.
+  var properties: UnsafeMutableBufferPointer<Int>
+  /// Whether the position of every property is known.
+  var isOpen = false
   /// What follows the last value.
   var end: JSONLiteral
   /// The places of the parts of an event; -1 where there is none.
@@ -20,7 +24,10 @@ struct JSONShape {
   var time = -1
   var message = -1
 
-  func deallocate() { places.deallocate() }
+  func deallocate() {
+    places.deallocate()
+    properties.deallocate()
+  }
 }
 
 /// Bytes of the chunk that are looked for again.
@@ -87,38 +94,52 @@ struct JSONLikelyValue: BitwiseCopyable {
     let byte = place[0]
     if byte == UInt8(ascii: "\"") {
       start = place + 1
-      let end = Self.special(from: start)
-      guard end[0] == UInt8(ascii: "\"") else { return nil }
-      (count, kind) = (end - start, .text)
-      place = end + 1
+      guard let length = Self.textLength(start) else { return nil }
+      (count, kind) = (length, .text)
+      place = start + length + 1
       return
     }
     if byte &- 48 < 10 {
-      if let short = ShortDecimal(place), place[short.count] | 32 != UInt8(ascii: "e") {
-        (count, number, kind) = (short.count, short.number, .number)
-        place += count
+      // Where the next value begins is known before the number is: its digits are read meanwhile.
+      guard let length = Self.numberLength(place) else { return nil }
+      count = length
+      place += length
+      let whole = LeadingDigits(start)
+      if let short = ShortDecimal(start, whole), short.count == length {
+        (number, kind) = (short.number, .number)
         return
       }
-    } else if let word = Self.word(place) {
-      (kind, count) = word
-      place += count
+      guard Self.isWritten(start, length, whole) else { return nil }
+      kind = .written
       return
     }
-    guard byte &- 48 < 10 || byte == UInt8(ascii: "-"), let length = Self.writtenNumber(place)
-    else { return nil }
-    (count, kind) = (length, .written)
+    if let word = Self.word(place) {
+      (kind, count) = word
+    } else {
+      guard byte == UInt8(ascii: "-"), let length = Self.anyNumber(place) else { return nil }
+      (count, kind) = (length, .written)
+    }
     place += count
   }
 
-  /// The length of a number whose digits are many, or which has a sign or an exponent.
-  @inline(__always) private static func writtenNumber(_ place: UnsafePointer<UInt8>) -> Int? {
-    let first = LeadingDigits(place)
-    if first.count == 8, place[0] != 48 {
-      let count = 8 &+ LeadingDigits(place + 8).count
-      let next = place[count]
-      if count < 16, next != UInt8(ascii: "."), next | 32 != UInt8(ascii: "e") { return count }
+  /// Up to the first comma or brace; nil where none is near.
+  @inline(__always) private static func numberLength(_ place: UnsafePointer<UInt8>) -> Int? {
+    let (first, second) = words(place)
+    let (comma, brace) = (UInt8(ascii: ","), UInt8(ascii: "}"))
+    let end = position(
+      marks(of: comma, in: first) | marks(of: brace, in: first),
+      marks(of: comma, in: second) | marks(of: brace, in: second))
+    return end < 16 ? end : anyNumber(place)
+  }
+
+  /// Whether so many bytes are a number whose digits are many, or which has an exponent.
+  @inline(__always) private static func isWritten(
+    _ place: UnsafePointer<UInt8>, _ length: Int, _ first: LeadingDigits
+  ) -> Bool {
+    if first.count == 8, place[0] != 48, length == 8 &+ LeadingDigits(place + 8).count {
+      return true
     }
-    return anyNumber(place)
+    return anyNumber(place) == length
   }
 
   @inline(never) private static func anyNumber(_ place: UnsafePointer<UInt8>) -> Int? {
@@ -140,23 +161,47 @@ struct JSONLikelyValue: BitwiseCopyable {
     }
   }
 
-  /// The first quote, backslash or control character; the zeros behind a chunk are such.
-  @inline(__always) private static func special(
-    from start: UnsafePointer<UInt8>
-  ) -> UnsafePointer<UInt8> {
+  /// Up to the quote that ends a text; nil where a backslash or control character comes first. The
+  /// zeros behind a chunk are such.
+  ///
+  /// Where the next value begins depends on the quote alone, so the shortest way there counts; what
+  /// else there is may be found out later.
+  @inline(__always) private static func textLength(_ start: UnsafePointer<UInt8>) -> Int? {
     var place = start
     while true {
+      let quote = UInt8(ascii: "\"")
+      let (first, second) = words(place)
+      let end = position(marks(of: quote, in: first), marks(of: quote, in: second))
       let bytes = sixteen(place)
-      let marks = unsafeBitCast(
-        (bytes .== Sixteen(repeating: UInt8(ascii: "\"")))
-          .| (bytes .== Sixteen(repeating: UInt8(ascii: "\\")))
-          .| (bytes .< Sixteen(repeating: 32)), to: SIMD2<UInt64>.self)
-      // Where the next value begins depends on this, so the shortest way to the answer counts.
-      let first = marks[0].trailingZeroBitCount
-      let second = marks[1].trailingZeroBitCount &+ 64
-      let found = first < 64 ? first : second
-      if found < 128 { return place + found >> 3 }
+      let others = unsafeBitCast(
+        (bytes .== Sixteen(repeating: UInt8(ascii: "\\"))) .| (bytes .< Sixteen(repeating: 32)),
+        to: SIMD2<UInt64>.self)
+      guard position(others[0], others[1]) >= end else { return nil }
+      if end < 16 { return place - start + end }
       place += 16
     }
+  }
+
+  @inline(__always) private static func words(
+    _ place: UnsafePointer<UInt8>
+  ) -> (UInt64, UInt64) {
+    let raw = UnsafeRawPointer(place)
+    return (
+      UInt64(littleEndian: raw.loadUnaligned(as: UInt64.self)),
+      UInt64(littleEndian: raw.loadUnaligned(fromByteOffset: 8, as: UInt64.self))
+    )
+  }
+
+  /// The highest bit of each byte that is the one looked for; of those behind the first such byte,
+  /// some may be marked too.
+  @inline(__always) private static func marks(of byte: UInt8, in word: UInt64) -> UInt64 {
+    let others = word ^ (UInt64(byte) &* 0x0101_0101_0101_0101)
+    return (others &- 0x0101_0101_0101_0101) & ~others & 0x8080_8080_8080_8080
+  }
+
+  /// The first of sixteen bytes that is marked in two words; 16 where none is.
+  @inline(__always) private static func position(_ first: UInt64, _ second: UInt64) -> Int {
+    let (low, high) = (first.trailingZeroBitCount, second.trailingZeroBitCount &+ 64)
+    return (low < 64 ? low : high) >> 3
   }
 }

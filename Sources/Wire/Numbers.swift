@@ -103,7 +103,11 @@ struct ShortDecimal {
   /// Reads where at least 16 bytes can be read; nil where there is no such number,
   /// or where a zero is in front.
   @inline(__always) init?(_ start: UnsafePointer<UInt8>) {
-    let whole = LeadingDigits(start)
+    self.init(start, LeadingDigits(start))
+  }
+
+  /// Reads a number whose first digits are known.
+  @inline(__always) init?(_ start: UnsafePointer<UInt8>, _ whole: LeadingDigits) {
     guard (1...7).contains(whole.count), whole.count == 1 || start[0] != 48 else { return nil }
     count = whole.count
     guard start[count] == UInt8(ascii: ".") else {

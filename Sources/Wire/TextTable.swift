@@ -87,7 +87,7 @@ struct TextTable {
   @inline(__always) private func find(
     _ hash: UInt64, _ first: UInt64, _ second: UInt64, _ text: Text
   ) -> Int? {
-    var slot = Int(truncatingIfNeeded: hash >> 20) & mask
+    var slot = Int(truncatingIfNeeded: hash >> 40) & mask
     while slots[slot] != 0 {
       let position = Int(slots[slot]) &- 1
       if same(entries.base[position], first, second, text) { return position }
@@ -101,8 +101,7 @@ struct TextTable {
   ) -> UInt64 {
     if text.count > 16 { return stableHash(text.raw) }
     let mixed = (first ^ UInt64(truncatingIfNeeded: text.count)) &* 0x9E37_79B9_7F4A_7C15
-    let both = (mixed ^ (mixed >> 32) ^ second) &* 0xD6E8_FEB8_6659_FD93
-    return both ^ (both >> 29)
+    return (mixed ^ (mixed >> 32) ^ second) &* 0xD6E8_FEB8_6659_FD93
   }
 
   @inline(__always) private func same(
@@ -131,7 +130,7 @@ struct TextTable {
   }
 
   private mutating func place(_ position: Int) {
-    var slot = Int(truncatingIfNeeded: entries.base[position].hash >> 20) & mask
+    var slot = Int(truncatingIfNeeded: entries.base[position].hash >> 40) & mask
     while slots[slot] != 0 { slot = (slot &+ 1) & mask }
     slots[slot] = UInt32(position + 1)
   }

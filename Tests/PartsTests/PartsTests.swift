@@ -87,7 +87,7 @@ struct `A part` {
     // Every write to this device fails as it does on a full disk.
     let device = open("/dev/full", O_WRONLY)
     let fault = #expect(throws: Fault.self) {
-      try PartWriter.write(columns, to: device, of: "a.part")
+      _ = try PartWriter.write(columns, to: device, of: "a.part")
     }
     #expect(fault?.code == "part.write")
     #expect(fault?.remedy.contains("Make room on the disk") == true)

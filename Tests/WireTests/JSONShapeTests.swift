@@ -14,7 +14,8 @@ struct `Records of JSON that look alike` {
     "\"exactly8\"", "\"exactly sixteen.\"", "\"longer than sixteen bytes\"", "\"ünïcode 🎉\"",
     "\"say \\\"hi\\\"\"", "\"back\\\\slash\"", "\"\\u00e9\"", "\"broken \\x\"", "\"tab\there\"",
     "\"open", "null", "nul", "true", "truee", "false", "fals", "[]", "[1,2]", "{}", "{\"z\":1}",
-    "\"x\" ", " 5", "", "-", "\"9999-99\"",
+    "\"x\" ", " 5", "", "-", "\"9999-99\"", "5 ", "12345678901234567", "123456789012345.6", "1e400",
+    "12a", "\"fifteen letters\"", "\"longer, with a\ttab\"", "\"\t\"", "\"a\" \\",
   ]
   private static let keys = [
     "p", "q", "value", "channel", "a key of more than sixteen bytes",
