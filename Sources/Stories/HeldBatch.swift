@@ -2,13 +2,13 @@ import Events
 
 /// Events of one batch that wait in memory for the others of their import.
 ///
-/// The rows lie in order of (bin, arrival). A *bin* is one of 64 ranges of keys, so that all events
+/// The rows lie in order of (bin, arrival). A *bin* is one of 256 ranges of keys, so that all events
 /// of a range are found without a look at the others. Columns are as narrow as in a segment, and
 /// never change.
 public struct HeldBatch: @unchecked Sendable {
   /// How many bins there are: few enough that each chunk's rows of one are worth a visit, enough
   /// that what is sorted at a time stays near the processor.
-  public static let bins = 64
+  public static let bins = 256
   private static let shift = UInt64(UInt64.bitWidth - bins.trailingZeroBitCount)
 
   /// Where the rows of each bin begin; one more entry than there are bins.

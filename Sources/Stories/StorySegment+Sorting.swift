@@ -108,10 +108,11 @@ private struct EventSorter {
 
   /// Puts the events of the next bin in order.
   mutating func sort(_ bin: Int) {
+    let most = batches.reduce(0) { $0 + $1.rows(ofBin: bin).count }
+    guard most > 0 else { return }
     let binMemory = ColumnMemory()
     defer { withExtendedLifetime(binMemory) {} }
-    let events = binMemory.room(
-      for: batches.reduce(0) { $0 + $1.rows(ofBin: bin).count }, of: HeldEvent.self)
+    let events = binMemory.room(for: most, of: HeldEvent.self)
     var count = 0
     for source in batches.indices {
       let rows = batches[source].rows(ofBin: bin)
