@@ -6,9 +6,10 @@ import Stories
 struct PartWriter {
   /// Smaller columns are collected before they are written.
   private static let bufferSize = 256 * 1024
-  /// The most bytes that are handed to the system at once: for few it finds pages of memory that
-  /// were in use a moment ago; for many it takes new ones, which may cost several times more.
-  private static let largestWrite = 64 << 10
+  /// The most bytes that are handed to the system at once: it takes pages of memory for as many at a
+  /// time as it is given, up to where it finds no such pages any more. An import of ten million
+  /// events took 1.26 s with 64 KB, 1.23 with 256.
+  private static let largestWrite = 256 << 10
 
   private let file: Int32
   private let path: String
