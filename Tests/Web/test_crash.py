@@ -66,6 +66,11 @@ class Sender(threading.Thread):
             batch = []
 
 
+def stored(data):
+    """How often each event of the senders is in a store."""
+    return collections.Counter(event["properties"]["name"] for event in exported(data))
+
+
 @pytest.mark.parametrize("arguments", [[], ["--set", "sealing.events=60"]], ids=["usual", "sealing"])
 def test_what_was_acknowledged_is_there_once_after_every_kill(serve, tmp_path, arguments):
     (tmp_path / "experience.yaml").write_text(EXPERIENCE)
@@ -97,7 +102,7 @@ def test_what_was_acknowledged_is_there_once_after_every_kill(serve, tmp_path, a
             sealed, = database.execute("SELECT sum(row_count) FROM parts").fetchone()
         database.close()
         assert sealed > 60
-    found = collections.Counter(event["properties"]["name"] for event in exported(place[0]))
+    found = stored(place[0])
     print(
         f"\n{ROUNDS} kills in {time.monotonic() - start:.0f} s: {len(acknowledged)} acknowledged, "
         f"{len(unanswered)} never answered, {sum(name in found for name in unanswered)} of them "

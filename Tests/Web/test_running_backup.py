@@ -8,9 +8,9 @@ import subprocess
 import time
 
 import pytest
-from collecting import EXPERIENCE, exported, names, write_key
+from collecting import EXPERIENCE, write_key
 from conftest import PROGRAM
-from test_crash import Sender
+from test_crash import Sender, stored
 
 ROUNDS = int(os.environ.get("BACKUP_ROUNDS", "6"))
 KILLS = int(os.environ.get("BACKUP_KILLS", "25"))
@@ -64,7 +64,7 @@ def test_running_backup_under_load_has_all_that_was_acknowledged_before(serve, t
             assert text.read_text() == EXPERIENCE
             checked = waymark("doctor", "--data", restored)
             assert checked.returncode == 0 and "error" not in checked.stdout, checked.stdout
-            found = names(exported(restored))
+            found = stored(restored)
             assert before and before <= set(found) <= sent
             assert set(found.values()) == {1}
         sums = subprocess.run(
