@@ -67,7 +67,7 @@ class MailServer(Controller):
         handler = Handler(replies or {})
         self.context = context
         super().__init__(
-            handler, hostname="127.0.0.1", port=0,
+            handler, hostname="127.0.0.1", port=0, ready_timeout=60,
             ssl_context=context if tls == "first" else None)
         self.start()
 
@@ -100,7 +100,11 @@ class MailServer(Controller):
     def mails(self):
         return self.handler.mails
 
-    def wait_for(self, count, seconds=20):
+    def names(self):
+        """What tells the mails apart: one that was sent twice has one `Message-ID`."""
+        return {mail.mail["Message-ID"] for mail in self.mails}
+
+    def wait_for(self, count, seconds=60):
         """The mails, once there are so many."""
         end = time.monotonic() + seconds
         while len(self.mails) < count:

@@ -73,7 +73,9 @@ extension Workspace {
       try await mail.send(
         MailMessage(
           from: mail.from, to: MailAddress(address), subject: notice.subject, text: notice.text,
-          headers: [.init("X-Waymark-Message", notice.id)]))
+          headers: [.init("X-Waymark-Message", notice.id)],
+          // Other companies' stores count from one, too.
+          identifier: "\(notice.id)-\(message.made.milliseconds)"))
     }
   }
 
