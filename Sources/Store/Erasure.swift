@@ -224,11 +224,10 @@ extension Store {
     do {
       for (part, segment, customers) in holding {
         let rest = try StorySegment.merging(taken: [segment.hiding(customers)], staged: []).segment
-        guard !rest.visible.isEmpty else { continue }
-        let number = reservePart()
-        let summary = try Part.write(rest, to: path(ofPart: number))
-        new.append(
-          ManifestPart(summary, number: number, importID: part.importID, identity: part.identity))
+        let prepared = try prepare(rest)
+        if let kept = try prepared?.settle(importID: part.importID, identity: part.identity) {
+          new.append(kept)
+        }
       }
     } catch {
       removeFiles(new.map(\.number))

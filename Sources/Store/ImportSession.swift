@@ -58,11 +58,10 @@ public struct StagedPart: Sendable {
   let erased: Int
 }
 
-/// A part that is written, but which the disk may not have yet.
-struct PreparedPart: Sendable {
+/// Events that are written, but which the disk may not have yet.
+struct PreparedEvents: Sendable {
   /// nil where no event is left.
-  let part: WrittenPart?
-  let number: Int
+  let part: PreparedPart?
   let lastArrival: Int
   let erased: Int
 }
@@ -133,34 +132,24 @@ public final class ImportSession: Sendable {
   public func writePart(
     _ segment: StorySegment, links: Set<IdentityPair> = []
   ) throws(Fault) -> StagedPart {
-    try settle(try preparePart(segment), links: links)
+    try settle(try prepare(segment), links: links)
   }
 
   /// Writes events without waiting for the disk.
-  func preparePart(_ segment: StorySegment) throws(Fault) -> PreparedPart {
+  func prepare(_ segment: StorySegment) throws(Fault) -> PreparedEvents {
     let (segment, erased) = segment.hidingErased(erasures)
-    let number = segment.visible.isEmpty ? nil : store.reservePart()
-    let part: WrittenPart?
-    if let number {
-      part = try Part.prepare(segment, for: store.path(ofPart: number))
-    } else {
-      part = nil
-    }
-    return PreparedPart(
-      part: part, number: number ?? 0, lastArrival: Int(segment.arrivals.max() ?? 0),
+    return PreparedEvents(
+      part: try store.prepare(segment), lastArrival: Int(segment.arrivals.max() ?? 0),
       erased: erased)
   }
 
   /// Waits until the disk has what was written.
   func settle(
-    _ prepared: PreparedPart, links: Set<IdentityPair> = []
+    _ prepared: PreparedEvents, links: Set<IdentityPair> = []
   ) throws(Fault) -> StagedPart {
-    var part: ManifestPart?
-    if let summary = try prepared.part?.settle() {
-      part = ManifestPart(summary, number: prepared.number, importID: id, identity: -1)
-    }
-    return StagedPart(
-      part: part, links: links, lastArrival: prepared.lastArrival, erased: prepared.erased)
+    StagedPart(
+      part: try prepared.part?.settle(importID: id, identity: -1), links: links,
+      lastArrival: prepared.lastArrival, erased: prepared.erased)
   }
 
   /// Makes parts, the links they say, new event names and the checkpoint durable, all or nothing.

@@ -182,14 +182,9 @@ extension Store {
     let done = Mutex(0)
     do {
       try Background.run(count, priority: priority) { [self] shard in
-        let segment = try make(shard)
-        guard !segment.visible.isEmpty else { return (number: 0, part: WrittenPart?.none) }
-        let number = reservePart()
-        return (number, try Part.prepare(segment, for: path(ofPart: number)))
-      } settle: { shard, made in
-        if let summary = try made.part?.settle() {
-          let part = ManifestPart(
-            summary, number: made.number, importID: nil, identity: identity)
+        try prepare(try make(shard))
+      } settle: { shard, prepared in
+        if let part = try prepared?.settle(importID: nil, identity: identity) {
           written.withLock { $0.append((shard, part)) }
         }
         let written = done.withLock { done in

@@ -34,7 +34,7 @@ extension ImportSession {
     let shards = HeldBatch.shards(of: batches, rows: store.shardRows)
     let staged = Mutex<[(shard: Int, part: StagedPart)]>([])
     try Background.run(shards.count, priority: .usual) { shard in
-      try self.preparePart(try StorySegment(sorting: batches, bins: shards[shard]))
+      try self.prepare(try StorySegment(sorting: batches, bins: shards[shard]))
     } settle: { shard, made in
       let part = try self.settle(made)
       staged.withLock { $0.append((shard, part)) }

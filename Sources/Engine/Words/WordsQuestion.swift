@@ -69,14 +69,7 @@ public struct WordsQuestion: Sendable, Equatable {
   ///
   /// - Parameter touchpoints: their names; of those without events there are the surveys alone.
   public init(about touchpoints: [String], in experience: Experience) {
-    var events: [EventSelector] = []
-    for name in touchpoints {
-      if let rule = experience.touchpoint(name)?.rule {
-        events.append(EventSelector(name, rule: rule))
-      }
-      events += experience.customerSurveys(about: name).map(\.answers)
-    }
-    self.init(events)
+    self.init(touchpoints.flatMap(experience.written))
   }
 
   /// Checks what can be checked without stories.
@@ -108,13 +101,20 @@ public struct WordsQuestion: Sendable, Equatable {
 extension [EventSelector] {
   /// The events, and the answers of surveys about those that are touchpoints.
   func withSurveys(of experience: Experience) -> [EventSelector] {
-    var all = self
-    for events in self where experience.touchpoint(events.name)?.rule == events.rule {
-      for survey in experience.customerSurveys(about: events.name)
-      where !all.contains(survey.answers) {
-        all.append(survey.answers)
-      }
+    let all = flatMap { events in
+      experience.touchpoint(events.name)?.rule == events.rule
+        ? experience.written(about: events.name) : [events]
     }
-    return all
+    return all.reduce(into: []) { if !$0.contains($1) { $0.append($1) } }
+  }
+}
+
+extension Experience {
+  /// What customers may write of a touchpoint with: its events, where it has any, and the answers of
+  /// surveys about it.
+  fileprivate func written(about touchpoint: String) -> [EventSelector] {
+    let rule = self.touchpoint(touchpoint)?.rule
+    return (rule.map { [EventSelector(touchpoint, rule: $0)] } ?? [])
+      + customerSurveys(about: touchpoint).map(\.answers)
   }
 }
