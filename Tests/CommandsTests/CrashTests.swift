@@ -137,7 +137,9 @@ struct `A removal of old events that is killed` {
     var dice = SeededGenerator(5)
     var text = "user_id,anonymous_id,event,time\n"
     for number in 0..<20_000 {
-      let time = now - Int64(dice.below(400)) * 86_400_000
+      // None within two weeks of the limit, which is another day's once it is midnight.
+      let days = dice.below(370)
+      let time = now - Int64(days < 75 ? days : days + 30) * 86_400_000
       text +=
         "user-\(number % 900),\(dice.one(in: 9) ? "device-\(number % 900)" : ""),Seen,\(time)\n"
     }

@@ -63,9 +63,12 @@ import Testing
       atPath: folder + "/s.csv", withDestinationPath: "/etc/passwd")
     let found = try FolderPull.files(in: folder, "drops")
     #expect(found.map(\.name) == ["a.jsonl.gz", "b.CSV", "e.xes"])
-    #expect(found.allSatisfy { $0.size == 4 && !FolderPull.isSettled($0) })
-    #expect(
-      found.allSatisfy { FolderPull.isSettled($0, now: Date(timeIntervalSinceNow: 10)) })
+    func isSettled(_ file: FolderPull.Found, after seconds: Double) -> Bool {
+      let changed = Date(timeIntervalSince1970: Double(file.changed) / 1e9)
+      return FolderPull.isSettled(file, now: changed.addingTimeInterval(seconds))
+    }
+    #expect(found.allSatisfy { $0.size == 4 && !isSettled($0, after: 4) })
+    #expect(found.allSatisfy { isSettled($0, after: 6) })
     #expect { try FolderPull.files(in: folder + "/none", "drops") } throws: { error in
       (error as? Refusal)?.code == "source.folder"
     }

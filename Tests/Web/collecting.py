@@ -6,6 +6,7 @@ import hashlib
 import json
 import os
 import pathlib
+import random
 import secrets
 import socket
 import sqlite3
@@ -22,11 +23,22 @@ touchpoints:
 """
 
 
+GIVEN_PORTS = set()
+
+
 def free_port():
-    """A port that nobody listens on now."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
+    """A port that nobody listens on now, and that the system gives nobody who asks for any."""
+    while True:
+        port = random.randrange(20_000, 32_000)
+        if port in GIVEN_PORTS:
+            continue
+        GIVEN_PORTS.add(port)
+        with socket.socket() as probe:
+            try:
+                probe.bind(("127.0.0.1", port))
+            except OSError:
+                continue
+            return port
 
 
 def write_key(server, name="test"):

@@ -72,7 +72,7 @@ class Server:
         """Asks the server to end and returns its exit code."""
         self.process.send_signal(signal.SIGTERM)
         code = self.process.wait(timeout=timeout)
-        self.reader.join(timeout=5)
+        self.reader.join(timeout=30)
         return code
 
     def kill(self):
@@ -177,6 +177,9 @@ def assert_for_everybody(page, address):
     for width in [1280, 360]:
         page.set_viewport_size({"width": width, "height": 800})
         page.goto(address)
+        # A tile that is still on its way is faded.
+        page.wait_for_function("""() => [...document.querySelectorAll("[data-tile]")].every(
+            (each) => each.hasAttribute("data-shown"))""", timeout=120_000)
         assert page.locator("h1").count() == 1
         assert page.evaluate("document.documentElement.scrollWidth") <= width, (address, width)
         assert_accessible(page)

@@ -104,7 +104,7 @@ class MailServer(Controller):
         """What tells the mails apart: one that was sent twice has one `Message-ID`."""
         return {mail.mail["Message-ID"] for mail in self.mails}
 
-    def wait_for(self, count, seconds=60):
+    def wait_for(self, count, seconds=180):
         """The mails, once there are so many."""
         end = time.monotonic() + seconds
         while len(self.mails) < count:

@@ -83,7 +83,7 @@ def test_every_answer_is_as_the_document_says(server, tmp_path):
          "--exclude-operation-id", "revokeToken",
          # That a day of a question is one, no form can say; what was removed is not there by design.
          "--exclude-checks", "positive_data_acceptance,ensure_resource_availability"],
-        cwd=tmp_path, capture_output=True, text=True, timeout=400)
+        cwd=tmp_path, capture_output=True, text=True, timeout=1200)
     assert run.returncode == 0, run.stdout[-12000:]
     assert call(server, "GET", "/me").status_code == 200
     assert not [line for line in server.lines if '"level":"error"' in line]

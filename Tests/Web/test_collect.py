@@ -168,12 +168,17 @@ def test_figures_and_watchers_hear_of_new_events(server, key):
 
 
 def test_a_stop_lets_what_was_begun_finish(server, key):
+    session = set_up(server)
     body = json.dumps(event("late")).encode()
     host, port = re.match(r"http://(.*):(\d+)", server.url).groups()
-    with socket.create_connection((host, int(port)), timeout=20) as connection:
+    with socket.create_connection((host, int(port)), timeout=60) as connection:
         head = f"POST /v1/events HTTP/1.1\r\nHost: x\r\nAuthorization: Bearer {key}\r\n"
         connection.sendall(f"{head}Content-Length: {len(body)}\r\n\r\n".encode() + body[:10])
-        time.sleep(0.3)
+        # It is begun once the server holds a part of the body.
+        end = time.monotonic() + 60
+        while "\nwaymark_body_bytes 10.0\n" not in session.get(server.url + "/metrics").text:
+            assert time.monotonic() < end
+            time.sleep(0.02)
         stopped = threading.Thread(target=server.stop)
         stopped.start()
         time.sleep(0.5)

@@ -24,6 +24,7 @@ def test_customers_are_found_and_read(server, page):
     page.goto(server.url + "/customers")
     page.get_by_label("An id, or how it begins").fill(identity)
     page.get_by_role("button", name="Look").click()
+    page.wait_for_load_state()
     assert page.get_by_role("heading", level=1).text_content() == identity
     assert page.locator(".events li").count() > 0
     assert_accessible(page)

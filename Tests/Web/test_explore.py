@@ -23,6 +23,7 @@ def test_explore_asks_from_a_suggestion_to_the_customers(server, page):
     page.goto(server.url + "/explore")
     assert page.get_by_role("heading", level=1).text_content() == "Explore"
     page.get_by_role("link", name="How far do customers come").click()
+    page.wait_for_load_state()
     assert page.locator("img").evaluate("image => image.naturalWidth") > 100
     assert_accessible(page)
     link = page.locator("td a").first
@@ -35,13 +36,13 @@ def test_explore_asks_from_a_suggestion_to_the_customers(server, page):
     page.get_by_role("button", name="Save set").click()
     assert "Saved as" in page.get_by_role("status").text_content()
     page.locator("tbody a").first.click()
-    assert page.get_by_role("heading", name="Story").is_visible()
+    page.get_by_role("heading", name="Story").wait_for()
 
 
 def written(page, text):
     """Waits until the question is written so."""
     page.wait_for_function(
-        "text => document.querySelector('textarea').value === text", arg=text, timeout=10000)
+        "text => document.querySelector('textarea').value === text", arg=text, timeout=60_000)
 
 
 def ask(page):

@@ -81,7 +81,7 @@ class HookHandler(http.server.BaseHTTPRequestHandler):
         pass
 
 
-def until(look, seconds=60):
+def until(look, seconds=180):
     """What a look finds, once it finds something."""
     end = time.monotonic() + seconds
     while time.monotonic() < end:
@@ -175,10 +175,10 @@ def test_the_whole_loop_in_a_browser(shop_with, page):
     assert page.get_by_role("status").inner_text() == "It is yours."
     page.get_by_label("What was done, or what others should know").fill("Called: <b>refund</b>")
     page.get_by_role("button", name="Note").click()
-    assert "Called: <b>refund</b>" in page.locator(".deeds").inner_text()
+    page.locator(".deeds").get_by_text("Called: <b>refund</b>").wait_for()
     page.get_by_label("What was done, or what others should know").fill("Refunded")
     page.get_by_role("button", name="Close", exact=True).click()
-    assert "closed" in page.locator(".facts").inner_text()
+    page.locator(".facts", has_text="closed").wait_for()
 
     page.goto(shop.server.url + "/journeys/first_order")
     page.locator("#measured").wait_for()
@@ -187,7 +187,7 @@ def test_the_whole_loop_in_a_browser(shop_with, page):
     assert page.get_by_role("heading", name="Nothing here").is_visible()
     page.locator(".live[data-state=on]").wait_for()
     shop.send(answer(3, seconds=0, comment="Late again"))
-    page.get_by_role("link", name="1 · How the parcel came").wait_for(timeout=30_000)
+    page.get_by_role("link", name="1 · How the parcel came").wait_for(timeout=120_000)
     shop.mail.wait_for(2)
     assert "is open again" in shop.mail.mails[1].mail["Subject"]
     audit = shop.get("/settings/audit?area=ticket", headers=FORM).text
@@ -265,8 +265,7 @@ def test_what_could_not_be_sent_is_sent_after_a_crash(shop_with):
     shop.hook.statuses.clear()
     before = len(shop.hook.calls)
     shop.start()
-    until(lambda: len(shop.hook.calls) > before)
-    assert shop.hook.calls[-1][0] == 200
+    until(lambda: any(status == 200 for status, _, _ in shop.hook.calls[before:]))
     assert len({headers["Idempotency-Key"] for _, headers, _ in shop.hook.calls}) == 1
 
 
@@ -286,7 +285,8 @@ def test_a_team_is_reminded_once(shop_with):
     shop = shop_with(due="1s")
     shop.send({"event": "Order Completed", "user_id": "c1", "time": now(-60)}, answer(1))
     mails = shop.mail.wait_for(2)
-    assert "is overdue" in mails[1].mail["Subject"]
+    # Where the first waits for long, both go out at the same time.
+    assert sorted("is overdue" in mail.mail["Subject"] for mail in mails) == [False, True]
     ticket, = shop.tickets(state="overdue")
     assert ticket["overdue"] is True
     time.sleep(3)

@@ -11,6 +11,7 @@ import urllib.parse
 
 import pytest
 import requests
+from collecting import free_port
 from conftest import PROGRAM, assert_accessible, set_up, sign_in, token_of
 
 MAP = "/journeys/first_order"
@@ -202,7 +203,8 @@ EVENTS = [
 
 
 def test_the_map_moves_while_the_page_stays_as_it_was(serve, shop_copy, browser, tmp_path):
-    server = start(serve, shop_copy)
+    port = free_port()
+    server = start(serve, shop_copy, port=port)
     set_up(server)
     context = browser.new_context(viewport={"width": 1280, "height": 900})
     page = context.new_page()
@@ -217,7 +219,6 @@ def test_the_map_moves_while_the_page_stays_as_it_was(serve, shop_copy, browser,
     page.locator(".step a").nth(2).focus()
     page.locator(".map").first.evaluate("map => map.scrollLeft = 60")
     page.evaluate("window.scrollTo(0, 400); window.here = true")
-    port = int(server.url.rsplit(":", 1)[1])
     assert server.stop() == 0
     page.wait_for_selector(".live[data-state=off]")
     path = tmp_path / "more.jsonl"
@@ -229,7 +230,7 @@ def test_the_map_moves_while_the_page_stays_as_it_was(serve, shop_copy, browser,
     page.wait_for_function(
         "wanted => [...document.querySelectorAll('.tile .value a')]"
         ".some(link => link.textContent === wanted)",
-        arg=f"{before + len(EVENTS):,}", timeout=30_000)
+        arg=f"{before + len(EVENTS):,}", timeout=120_000)
     page.wait_for_selector(".live[data-state=on]")
     assert page.evaluate("window.here"), "the page was loaded anew"
     assert page.locator("details").first.get_attribute("open") is not None

@@ -38,6 +38,19 @@ class HalfSent:
         self.socket.sendall(head.encode() + body[:-5])
         self.rest = body[-5:]
 
+    def wait_until_read(self, seconds=20):
+        """Waits until the server has read what was sent: nothing waits in its socket."""
+        near, far = self.socket.getsockname()[1], self.socket.getpeername()[1]
+        end = time.monotonic() + seconds
+        while time.monotonic() < end:
+            for line in pathlib.Path("/proc/net/tcp").read_text().splitlines()[1:]:
+                _, local, remote, _, waiting, *_ = line.split()
+                if local.endswith(f":{far:04X}") and remote.endswith(f":{near:04X}"):
+                    if waiting.endswith(":00000000"):
+                        return time.sleep(0.3)  # what was read is understood a moment later
+            time.sleep(0.02)
+        raise AssertionError("The server did not read what was sent.")
+
     def finish(self):
         self.socket.sendall(self.rest)
         answer = b""
@@ -70,7 +83,7 @@ def test_running_ends_when_what_was_begun_is_finished(serve, place):
     lines = stream.iter_lines(chunk_size=1, decode_unicode=True)
     assert next(line for line in lines if line.startswith("event:")) == "event: state"
     request = HalfSent(server, key, "begun")
-    time.sleep(0.3)
+    request.wait_until_read()
     server.process.send_signal(signal.SIGTERM)
     told = [line for line in lines if line]
     assert "event: bye" in told, told
@@ -92,7 +105,7 @@ def test_running_ends_at_once_when_told_twice(serve, place, second):
         headers=basic(key))
     assert sent.json()["taken"] == 1
     request = HalfSent(server, key, "cut off")
-    time.sleep(0.3)
+    request.wait_until_read()
     server.process.send_signal(signal.SIGTERM)
     assert no_longer_accepts(server)
     assert server.process.poll() is None

@@ -42,6 +42,9 @@ def test_running_backup_under_load_has_all_that_was_acknowledged_before(serve, t
     elsewhere = other_disk(tmp_path)
     made = []
     try:
+        end = time.monotonic() + 60
+        while not any(sender.acknowledged for sender in senders) and time.monotonic() < end:
+            time.sleep(0.02)
         for number in range(ROUNDS):
             time.sleep(0.5)
             before = set().union(*(set(sender.acknowledged) for sender in senders))

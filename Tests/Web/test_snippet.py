@@ -60,6 +60,12 @@ def stored(page):
     return page.evaluate("Object.keys(localStorage).filter(key => key.startsWith('waymark:'))")
 
 
+def until_all_is_answered(page):
+    """Waits until nothing is kept to be sent; a page keeps what was not answered."""
+    page.wait_for_function(
+        "!Object.keys(localStorage).some(key => key.startsWith('waymark:e'))", timeout=90_000)
+
+
 def events(server):
     assert server.stop() == 0
     return exported(server.data)
@@ -80,9 +86,8 @@ def test_pages_clicks_and_calls_arrive_once(server, site, page):
     page.evaluate("history.replaceState({}, '', '/cart?page=2')")
     answered(page, lambda: page.evaluate("waymark.identify(7, {plan: 'pro'})"))
     answered(page, lambda: page.evaluate("waymark.track('Paid', {amount: 9.5})"))
-    page.goto(address + "/other.html")
-    page.wait_for_timeout(800)
-    assert all(":e" not in key for key in stored(page))
+    answered(page, lambda: page.goto(address + "/other.html"))
+    until_all_is_answered(page)
     found = events(server)
     assert names(found) == {
         "Page Viewed": 3, "Early": 2, "Plan Chosen": 1, "$identify": 1, "Paid": 1}
@@ -107,8 +112,7 @@ def test_what_happens_offline_or_while_the_server_is_away_arrives_later_once(
     page.wait_for_timeout(700)
     assert sum(":e" in key for key in stored(page)) == 40
     answered(page, lambda: context.set_offline(False))
-    page.wait_for_function(
-        "!Object.keys(localStorage).some(key => key.startsWith('waymark:e'))", timeout=20_000)
+    until_all_is_answered(page)
 
     experience = server.data.parent / "experience.yaml"
     port = int(server.url.rsplit(":", 1)[1])
@@ -116,8 +120,7 @@ def test_what_happens_offline_or_while_the_server_is_away_arrives_later_once(
     page.evaluate("waymark.track('Away')")
     page.wait_for_timeout(700)
     again = serve(server.data, experience, port=port)
-    page.wait_for_function(
-        "!Object.keys(localStorage).some(key => key.startsWith('waymark:e'))", timeout=20_000)
+    until_all_is_answered(page)
     context.close()
     assert names(events(again)) == {
         "Page Viewed": 1, "Away": 1, **{f"Offline {n}": 1 for n in range(40)}}
@@ -130,7 +133,8 @@ def test_leaving_a_page_sends_what_waits(server, site, page):
             lambda request: "/v1/batch" in request.url and "Left" in (request.post_data or ""),
             timeout=20_000):
         page.evaluate("waymark.track('Left'); location.href = '/other.html'")
-    page.wait_for_timeout(800)
+    page.wait_for_url("**/other.html")
+    until_all_is_answered(page)
     assert names(events(server))["Left"] == 1
 
 

@@ -90,12 +90,14 @@ def test_a_person_presses_the_button_and_sees_what_was_sent(server, model, page)
     sign_in(page, server)
     page.goto(server.url + "/words/texts?theme=courier")
     page.get_by_role("link", name="What would be sent").click()
+    page.wait_for_load_state()
     assert "theme=courier" in page.url
     assert page.get_by_role("heading", level=1).text_content() == "Summary"
     assert page.locator("details.sent").first.get_attribute("open") is not None
     shown = page.locator("pre.body").text_content()
     assert model.paths == []
     page.get_by_role("button", name="Summarise").click()
+    page.wait_for_load_state()
     assert "Most praise the courier." in page.get_by_role("region", name="Summary").text_content()
     # Byte for byte what the server received.
     [body] = model.bodies
@@ -116,6 +118,7 @@ def test_a_person_presses_the_button_and_sees_what_was_sent(server, model, page)
     assert len(model.bodies) == 1
     model.reply = "Some don't."
     page.get_by_role("button", name="Ask the model again").click()
+    page.wait_for_load_state()
     assert "Some don't." in page.get_by_role("region", name="Summary").text_content()
     assert len(model.bodies) == 2 and model.bodies[0] == model.bodies[1]
 
@@ -151,6 +154,7 @@ def test_a_hostile_answer_does_nothing(server, model, page):
     page.set_viewport_size({"width": 360, "height": 800})
     page.goto(server.url + "/words")
     page.get_by_role("button", name="Summarise").click()
+    page.wait_for_load_state()
     region = page.get_by_role("region", name="Summary")
     assert "<script>alert(1)</script>" in region.text_content()
     assert region.locator("a, script, img, h1, h2").count() == 0
@@ -169,6 +173,7 @@ def test_pages_are_for_everybody(server, page):
     for address in ["/words", "/words/texts", "/words/summary", "/words/summary?feeling=negative"]:
         assert_for_everybody(page, server.url + address)
     page.get_by_role("button", name="Summarise").click()
+    page.wait_for_load_state()
     page.get_by_role("region", name="Summary").wait_for()
     assert page.evaluate("document.documentElement.scrollWidth") <= 360
     page.locator("details.sent > summary").click()

@@ -6,13 +6,13 @@ import contextlib
 import hashlib
 import hmac
 import re
-import socket
 import sqlite3
 import time
 
 import pytest
 import requests
 
+from collecting import free_port
 from conftest import assert_accessible, set_up, token_of
 from smtp_server import MailServer
 
@@ -59,12 +59,6 @@ surveys:
     ask: What should we do next?
     expires: 1s
 """
-
-
-def free_port():
-    with socket.socket() as listener:
-        listener.bind(("127.0.0.1", 0))
-        return listener.getsockname()[1]
 
 
 @pytest.fixture
@@ -204,8 +198,10 @@ def test_a_customer_is_asked_by_mail_and_answers_by_thumb(start, browser, tmp_pa
             "touchpoint": "parcel_received", "asked_by": "mail", "channel": "email"}
         assert expected.items() <= answer["properties"].items()
         assert "occasion" in answer["properties"]
-        assert [each["reason"] for each in invitations(server, customer="user:bob")] == [
-            "asking.address"]
+        # Bob may be looked at by the next round.
+        [failed] = until(lambda: [
+            each for each in invitations(server, customer="user:bob") if each.get("reason")])
+        assert failed["reason"] == "asking.address"
         time.sleep(2.5)
         assert len(post.handler.mails) == 1
         page.context.close()
@@ -313,7 +309,7 @@ def test_an_earlier_answer_that_is_changed_takes_its_questions_with_it(server, b
     assert not page.get_by_text("What went wrong?").is_visible()
     page.get_by_role("button", name="Send").tap()
     page.get_by_role("heading", name="Thank you!").wait_for()
-    assert page.get_by_text("Wonderful!").is_visible()
+    page.get_by_text("Wonderful!").wait_for()
     assert page.get_by_role("link", name="Go on").get_attribute("href") == (
         "https://example.com/review")
     [answer] = story(server, "user:ada", "Survey Answered")
@@ -446,16 +442,19 @@ def test_it_can_be_answered_for_so_long(server):
 def test_links_that_nobody_made_lead_nowhere(server):
     good = invite(server)["link"]
     base, token = good.rsplit("/", 1)
+    answers = []
     for changed in [
         token[:-1], token + "A", token[:-1] + ("A" if token[-1] != "A" else "B"),
-        "A" + token[1:-1] + "A", token.swapcase(), "..%2f..%2fsettings", "%00", "<script>", "x" * 5000,
+        "B" + token[1:-1] + "A", token.swapcase(), "..%2f..%2fsettings", "%00", "<script>", "x" * 5000,
     ]:
         answer = requests.get(f"{base}/{changed}", headers={"Accept": "text/html"}, timeout=60)
         assert answer.status_code in (404, 429), changed
         assert "<script>" not in answer.text
         answer = requests.post(f"{base}/{changed}", data={"score": 1}, timeout=60)
         assert answer.status_code in (404, 429), changed
-    assert answer.status_code == 429 and answer.headers["retry-after"]
+        answers.append(answer)
+    # One whose wait is over may be let through in between.
+    assert [each for each in answers if each.status_code == 429 and each.headers["retry-after"]]
     other = invite(server, "bob")["link"].rsplit("/", 1)[1]
     mixed = other[:11] + token[11:]
     assert requests.post(f"{base}/{mixed}", data={"score": 1}, timeout=60).status_code in (404, 429)

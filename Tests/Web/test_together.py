@@ -48,9 +48,9 @@ def test_together_events_are_seen_as_they_come(server, page):
     key = make_key(session, server)
     sign_in(page, server)
     page.goto(server.url + "/sources/live")
-    page.wait_for_timeout(500)
+    page.wait_for_selector(".live[data-state=on]")
     requests.post(
         server.url + "/v1/events", auth=(key, ""), timeout=20,
         json=[{"event": "Seen Live", "userId": "watcher-1"}, {"event": "Without Anybody"}])
     page.get_by_text("Seen Live").first.wait_for(timeout=20_000)
-    page.get_by_text("watcher-1").first.wait_for(timeout=5_000)
+    page.get_by_text("watcher-1").first.wait_for(timeout=20_000)

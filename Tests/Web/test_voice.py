@@ -5,10 +5,10 @@ import re
 
 import requests
 
-from collecting import write_key
+from collecting import free_port, write_key
 from conftest import set_up, sign_in
 from smtp_server import MailServer
-from test_surveys import free_port, identify, looked_at, phone, tap, until
+from test_surveys import identify, looked_at, phone, tap, until
 
 EXPERIENCE = """\
 experience: Shop

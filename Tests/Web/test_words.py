@@ -77,6 +77,7 @@ def test_from_a_feeling_to_texts_and_their_customer(server, page):
     set_up(server)
     sign_in(page, server)
     page.get_by_role("link", name="Words", exact=True).click()
+    page.wait_for_url("**/words")
     assert page.get_by_role("heading", level=1).text_content() == "Words"
     assert page.locator("figure img").first.evaluate("image => image.naturalWidth") > 100
     proposals = page.get_by_role("region", name="Proposals")
@@ -90,7 +91,7 @@ def test_from_a_feeling_to_texts_and_their_customer(server, page):
     page.goto(server.url + "/words/texts?theme=fence")
     assert "fence" in texts.first.text_content()
     texts.first.locator("a[href^='/customers/']").click()
-    assert page.get_by_role("heading", name="Story").is_visible()
+    page.get_by_role("heading", name="Story").wait_for()
 
 
 def test_hostile_texts_do_nothing_on_any_page(server, page):

@@ -176,11 +176,13 @@ private final class Gatehouse: Sendable {
         ["Authorization": "Bearer \(secret.revealed())"]
       }
       let (token, revoked) = try house.store.addToken("a", scopes: [.read], by: house.admin)
-      let soon = Instant.now + TimeSpan(milliseconds: 1500)
+      let soon = Instant.now + TimeSpan(milliseconds: 3000)
       let (_, expiring) = try house.store.addToken(
         "b", scopes: [.read], expires: soon, by: house.admin)
       #expect(try status(bearer(revoked)) == 200)
-      #expect(try status(bearer(expiring)) == 200)
+      let early = try status(bearer(expiring))
+      // A machine that was busy meanwhile asks too late.
+      #expect(early == 200 || (early == 401 && Instant.now >= soon))
       try house.store.revokeToken(token.id, by: house.admin)
       #expect(try status(bearer(revoked)) == 401)
 
