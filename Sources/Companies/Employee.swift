@@ -5,8 +5,8 @@ import Statistics
 //
 // - Teams are asked once a month whether they would recommend working here; about three in four answer.
 // - An employee is pleased as likely as the team's mood, and three quarters of the pleased are
-//   promoters. Who is in the web shop's team is ever less pleased,
-//   in the store always, in growth ever more, in logistics mostly, in support rarely.
+//   promoters. Who is in the web shop's team is ever less pleased, in the store always, in growth
+//   ever more, in logistics mostly, in support rarely.
 // - Customers score the newsletter, ordering and the store as the mood of its team is in that month.
 //   What they score of parcels and calls comes of late deliveries; the moods there are chosen to fit.
 
