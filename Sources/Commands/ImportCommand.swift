@@ -75,7 +75,8 @@ struct ImportCommand: AsyncParsableCommand {
       let name = (file as NSString).lastPathComponent.printable
       let line = ProgressLine("Importing \(name)")
       let intake = Intake(
-        file, options: options, chunkSize: chunkSize, memory: memory, into: store)
+        file, options: options, chunkSize: chunkSize, memory: memory, afterwards: .kept,
+        into: store)
       let report = try await intake.run { progress in
         if progress.merging {
           line.update("merging \(Int(progress.fraction * 100)) %")

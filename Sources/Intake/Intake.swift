@@ -47,16 +47,29 @@ public struct Intake: Sendable {
   private let options: ImportOptions
   private let chunkSize: Int?
   private let memory: Int
+  private let afterwards: Afterwards
+
+  /// What becomes of the memory that an import took.
+  public enum Afterwards: Sendable {
+    /// It is handed back to the system: the process goes on.
+    case givenBack
+    /// It is kept for the next import, or until the process ends, which hands back all at once.
+    case kept
+  }
 
   /// Prepares the import of a file; how large its chunks are changes no answer, nor does how many
   /// bytes of events wait in memory before they are staged.
   ///
-  /// - Parameter name: what the store calls the file; nil: by its path.
+  /// - Parameters:
+  ///   - name: what the store calls the file; nil: by its path.
+  ///   - afterwards: what becomes of the memory.
   public init(
     _ path: String, as name: String? = nil, options: ImportOptions = ImportOptions(),
-    chunkSize: Int? = nil, memory: Int = ImportSession.usualMemory, into store: Store
+    chunkSize: Int? = nil, memory: Int = ImportSession.usualMemory,
+    afterwards: Afterwards = .givenBack, into store: Store
   ) {
     self.memory = memory
+    self.afterwards = afterwards
     self.name = name ?? path
     self.store = store
     self.path = path
@@ -73,7 +86,7 @@ public struct Intake: Sendable {
     progress: @escaping @Sendable (Progress) -> Void = { _ in }
   ) async throws -> Report {
     ImportMemory.keep()
-    defer { ImportMemory.giveBack() }
+    defer { if afterwards == .givenBack { ImportMemory.giveBack() } }
     let probe = try ChunkSource(path: path, options: options, chunkSize: chunkSize)
     let session = try store.beginImport(
       source: name, fingerprint: String(probe.fingerprint, radix: 16), memory: memory)
