@@ -188,7 +188,8 @@ extension ScoresQuestion: CatalogueQuestion {
     case (nil, nil):
       throw Refusal(
         "scores.event", problem: "It is not said which events are answers.",
-        remedy: "Write a survey, an event or a touchpoint, as in event: Survey Answered.")
+        remedy: "Write a survey, an event or a touchpoint, as in event: Survey Answered; or a "
+          + "journey, as in journey: first_order, for what is scored on it.")
     case (nil, let written?):
       guard score == nil, written.count == 1, written[0].score == nil,
         let survey = context.experience?.survey(written[0].event.name),
