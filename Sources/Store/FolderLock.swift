@@ -55,8 +55,10 @@ final class FolderLock: Sendable {
   }
 
   deinit {
-    // What the file says is for people only; the lock itself is given back by closing.
+    // What the file says is for people only.
     _ = ftruncate(file, 0)
+    // A process that is just being begun has a copy of every open file, for which closing would wait.
+    _ = flock(file, LOCK_UN)
     close(file)
   }
 }

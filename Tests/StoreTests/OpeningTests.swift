@@ -48,6 +48,22 @@ struct `A store that is opened` {
   }
 
   @Test
+  func `can be written to again at once, though a process that is being begun has its files`()
+    throws
+  {
+    let writer = try Store.open(at: folder.path, access: .writing)
+    let open = try FileManager.default.contentsOfDirectory(atPath: "/proc/self/fd")
+    let copies = open.filter {
+      (try? FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/fd/" + $0))
+        == folder.path + "/lock"
+    }.compactMap(Int32.init).map { dup($0) }
+    defer { for copy in copies { close(copy) } }
+    #expect(copies.count == 1)
+    try writer.close()
+    _ = try Store.open(at: folder.path, access: .writing)
+  }
+
+  @Test
   func `closes nobody else's file where another writes`() async throws {
     let writer = try Store.open(at: folder.path, access: .writing)
     defer { withExtendedLifetime(writer) {} }
